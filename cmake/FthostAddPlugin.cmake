@@ -1,0 +1,23 @@
+# fthost_add_plugin(NAME SOURCES file… [TENSORS] [LIBRARIES target…])
+#
+# A plugin library NAME.so. TENSORS: it uses LibTorch and fthost::ops; without it the plugin depends on no LibTorch at
+# all and loads into a host built for any. In the project's own tree it lands where the host finds it.
+function(fthost_add_plugin name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TENSORS" "" "SOURCES;LIBRARIES")
+  if(NOT arg_SOURCES)
+    message(FATAL_ERROR "fthost_add_plugin(${name}): no SOURCES")
+  endif()
+  add_library(${name} MODULE ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE fthost::sdk ${arg_LIBRARIES})
+  set_target_properties(${name} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  if(arg_TENSORS)
+    target_link_libraries(${name} PRIVATE fthost::ops fthost::torch)
+    if(COMMAND fthost_use_tensors)
+      fthost_use_tensors(${name})
+    endif()
+  endif()
+  if(DEFINED FTHOST_PLUGIN_DIR)
+    set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${FTHOST_PLUGIN_DIR}")
+    add_dependencies(plugins ${name})
+  endif()
+endfunction()

@@ -1,0 +1,92 @@
+#pragma once
+
+/// The door between the thin executable and the engine, a library of its own that is opened when a command needs
+/// tensors. No LibTorch in this header.
+
+#include <fthost/events.h>
+#include <fthost/metrics.h>
+#include <fthost/plan.h>
+#include <fthost/topology.h>
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/pipeline/pipeline.h"
+#include "core/plugins/registry.h"
+
+namespace fthost {
+
+/// What every command hands to the engine. All must outlive the call.
+struct EngineRequest {
+  PluginRegistry* plugins = nullptr;
+  Files* files = nullptr;
+  ConsoleStyle console;
+  /// Number of the signal that asks for an orderly end, 0 while there is none. Looked at after every step.
+  const std::atomic<int>* stop_signal = nullptr;
+  std::vector<std::string> command_line;  ///< For the record.
+};
+
+struct RunResult {
+  RunEnded::State state = RunEnded::State::finished;
+  std::string reason;              ///< Why it failed.
+  std::filesystem::path folder;    ///< The run folder; empty when the run failed before there was one.
+  std::filesystem::path model;     ///< The saved model; empty when there is none.
+  MetricTable metrics;
+};
+
+/// What `fthost plan` tells; trains nothing.
+struct PlanReport {
+  Topology topology;
+  Plan plan;
+  std::int64_t learning_parameters = 0;
+  std::int64_t frozen_parameters = 0;
+  std::int64_t weight_bytes = 0;      ///< f32 weights of the whole model.
+  std::int64_t gradient_bytes = 0;    ///< Of learning tensors.
+  std::int64_t optimizer_bytes = 0;   ///< Two moments per learning element.
+  std::int64_t activation_bytes = 0;  ///< What the suffix keeps for its backward pass, for one batch of max_length.
+  std::string device;
+  int threads = 0;
+};
+
+struct PredictRequest {
+  std::filesystem::path model;  ///< A saved model folder.
+  std::istream* in = nullptr;
+  std::string input_name;       ///< For messages.
+  std::ostream* out = nullptr;
+  bool columns_in = false;      ///< CoNLL columns, the first is the word; else one sentence a line, words apart by blanks.
+  bool json_out = false;        ///< JSON lines, else CoNLL columns: word TAB label.
+  int batch_size = 32;
+  int threads = 0;
+  std::string device = "auto";
+};
+
+/// What tensors run on here.
+struct DeviceReport {
+  std::string libtorch;              ///< Version.
+  std::string cpu_capability;        ///< "AVX512".
+  int threads = 0;                   ///< What `threads = 0` means here.
+  bool cuda_library = false;         ///< fthost was built with its CUDA library, and it opens.
+  std::string cuda_problem;          ///< Why it does not open.
+  std::vector<std::string> devices;  ///< "cuda:0 NVIDIA H100, 80 GB".
+};
+
+/// Errors: InputError (exit 2) for what the user can mend, Error (exit 1) for the rest.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual RunResult run(const Pipeline& pipeline, const EngineRequest& request) = 0;
+  virtual PlanReport plan(const Pipeline& pipeline, const EngineRequest& request) = 0;
+  virtual void predict(const PredictRequest& what, const EngineRequest& request) = 0;
+  virtual DeviceReport devices() = 0;
+};
+
+/// Opens the engine's library beside the executable (../lib/fthost/libfthost_engine.so). Throws Error when it is not
+/// there or does not open, with what to do.
+std::shared_ptr<Engine> open_engine();
+
+}  // namespace fthost

@@ -1,0 +1,101 @@
+#pragma once
+
+/// A pipeline: what one TOML file (and --set) asks for, checked against every named plugin's declared options.
+
+#include <fthost/component.h>
+#include <fthost/message.h>
+#include <fthost/options.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/plugins/registry.h"
+
+namespace fthost {
+
+/// [run]: the core's own.
+struct RunOptions {
+  std::string name;          ///< One path component; by default the pipeline file's name without ".toml".
+  std::uint64_t seed = 2018;
+  std::string device = "auto";
+  std::string precision = "f32";
+  int threads = 0;           ///< 0: all physical cores.
+  std::filesystem::path output = "runs";
+  bool default_sinks = true;
+};
+
+/// The core's own part of [data]; the reader's options are in Pipeline::reader.
+struct DataOptions {
+  std::filesystem::path train;
+  std::optional<std::filesystem::path> dev;
+  std::optional<double> split;  ///< Share of train that becomes dev, when there is no dev.
+  std::optional<std::filesystem::path> test;
+  int max_length = 128;         ///< Tokens, special ones included.
+  std::string long_sentences = "window";  ///< Option `long`: "window" or "truncate".
+};
+
+/// [train]: the core's own.
+struct TrainOptions {
+  int epochs = 3;
+  int batch_size = 32;          ///< Examples.
+  double clip_norm = 1.0;       ///< 0: no clipping.
+  std::string keep = "last";    ///< "last" or "best".
+  std::string metric = "dev_f1";
+};
+
+/// A plugin that the file names, with its options checked and defaults filled in.
+struct ComponentChoice {
+  Kind kind = Kind::model;
+  std::string table;                    ///< "freezing", "data", "sinks[0]": for --set and messages.
+  FoundComponent component;
+  Options options;                      ///< The plugin's own only.
+};
+
+struct Pipeline {
+  std::filesystem::path file;  ///< As the user gave it.
+  RunOptions run;
+  DataOptions data;
+  TrainOptions train;
+  double lr = 0;               ///< [optimizer] lr.
+  bool frozen_dropout = false; ///< [freezing] frozen_dropout.
+  std::vector<std::filesystem::path> plugin_paths;  ///< [plugins] paths.
+  ComponentChoice model, head, reader, freezing, optimizer, schedule;
+  std::vector<ComponentChoice> sinks;  ///< Default ones included, metric sinks and writers mixed, in order.
+
+  /// The whole pipeline as TOML: every option with its value, absolute paths. Runs again to the same result.
+  std::string resolved;
+
+  /// Where each option that the user gave stands, by "table.option"; for messages that come later.
+  struct Origin {
+    Place place;
+    std::string source_line;
+    std::size_t caret_length = 1;
+    std::string help;
+  };
+  std::map<std::string, Origin, std::less<>> origins;
+};
+
+/// One --set KEY=VALUE.
+struct Override {
+  std::string key;    ///< "freezing.layers"
+  std::string value;  ///< As typed: TOML, or bare text where the option is text.
+};
+
+/// Splits "KEY=VALUE"; throws InputError when there is no '='.
+Override parse_override(const std::string& text);
+
+/// Reads, parses and checks. All errors of the file and the overrides come in one InputError; no model, tensor or data
+/// file is touched. `registry` gains the libraries of [plugins] paths.
+Pipeline load_pipeline(const std::filesystem::path& file, const std::vector<Override>& overrides,
+                       PluginRegistry& registry);
+
+/// A message that points at `table.option` of the pipeline, or at the file when the user did not give that option:
+/// for values that turn out wrong later.
+Message point_at(const Pipeline& pipeline, std::string_view table, std::string_view option, const std::string& text);
+
+}  // namespace fthost

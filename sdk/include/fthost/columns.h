@@ -1,0 +1,36 @@
+#pragma once
+
+/// Files of words in columns, one word a line, sentences apart by blank lines (CoNLL and its relatives). A service of
+/// the host for readers; `fthost score` and `fthost predict` read through it too.
+
+#include <filesystem>
+#include <functional>
+#include <istream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fthost/sentence.h>
+#include <fthost/version.h>
+
+namespace fthost {
+
+/// How the columns lie. Columns count from 0; negative ones from the end (-1: the last).
+struct ColumnFormat {
+  int word_column = 0;
+  std::optional<int> label_column = -1;  ///< None: words only.
+  std::string separator;                 ///< Empty: a tab where the line has one, else runs of blanks.
+  std::string comment;                   ///< Lines that start with it are skipped; empty: there are none.
+  std::string document_mark = "-DOCSTART-";  ///< A line whose word this is ends a sentence and is skipped.
+};
+
+/// Calls `take` for each sentence in turn, holding one in memory. UTF-8, with or without a byte order mark, LF or CRLF;
+/// a line of blanks and tabs only is a blank line. Lines of more than 1 MiB, wrong encoding and missing columns are
+/// collected over the whole file and thrown as one InputError: the first 20, and a count of the rest. `name` is what
+/// messages call the file.
+FTHOST_API void read_columns(std::istream& in, const std::string& name, const ColumnFormat& format,
+                             const std::function<void(Sentence&&)>& take);
+FTHOST_API void read_columns(const std::filesystem::path& file, const ColumnFormat& format,
+                             const std::function<void(Sentence&&)>& take);
+
+}  // namespace fthost

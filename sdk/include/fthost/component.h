@@ -1,0 +1,34 @@
+#pragma once
+
+/// What all plugins have in common: a component of one of seven kinds, created by the host from its options.
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include <fthost/version.h>
+
+namespace fthost {
+
+/// The kinds of components. The numbers are part of the binary description of a library and never change.
+enum class Kind : std::uint8_t { model = 0, head = 1, reader = 2, freezing = 3, optimizer = 4, schedule = 5, sink = 6 };
+
+inline constexpr std::array<std::string_view, 7> kKindNames = {"model",     "head",     "reader", "freezing",
+                                                               "optimizer", "schedule", "sink"};
+
+constexpr std::string_view kind_name(Kind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
+
+/// Base of every kind's interface. The host owns what a library creates, and keeps the library open until the last
+/// object that came from it is destroyed. Abilities that only some components of a kind have are further interfaces,
+/// asked for with dynamic_cast, so that a kind can grow without breaking what is built already.
+class FTHOST_API Component {
+ public:
+  virtual ~Component();
+
+ protected:
+  Component() = default;
+  Component(const Component&) = default;
+  Component& operator=(const Component&) = default;
+};
+
+}  // namespace fthost

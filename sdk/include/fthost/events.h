@@ -1,0 +1,125 @@
+#pragma once
+
+/// What the engine says happened. An event lives as long as the call that delivers it: copy what you keep.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fthost/files.h>
+#include <fthost/metrics.h>
+#include <fthost/plan.h>
+#include <fthost/topology.h>
+
+namespace fthost {
+
+/// How the person at the terminal wants to be spoken to; decided by the host from the command line and environment.
+struct ConsoleStyle {
+  bool quiet = false;  ///< Warnings and errors only.
+  bool live = false;   ///< Standard error is a terminal: a line may be redrawn in place.
+  bool color = false;  ///< Colours are welcome (NO_COLOR unset, a terminal).
+  int width = 80;      ///< Columns of the terminal.
+};
+
+/// First event of a run, once; all is checked and loaded, nothing is trained.
+struct RunStarted {
+  std::string name;                  ///< The run folder's name: that of the pipeline, with "-2" … when it was in use.
+  std::filesystem::path folder;      ///< The run folder; exists.
+  Files* files = nullptr;            ///< Through which all files in it are written. Lives as long as the run.
+  ConsoleStyle console;
+  std::string device;                ///< "cpu", "cuda:0".
+  std::string precision;             ///< "f32", "bf16".
+  int threads = 1;
+  std::uint64_t seed = 0;
+  int epochs = 0;
+  std::int64_t steps_per_epoch = 0;
+  std::int64_t train_sentences = 0;
+  std::int64_t train_examples = 0;
+  std::int64_t train_tokens = 0;     ///< Of one epoch, special ones included.
+  const Topology* topology = nullptr;
+  const Plan* plan = nullptr;        ///< The first epoch's.
+};
+
+/// Something takes a while: reading, tokenizing, filling, evaluating. Comes at most ten times a second, and once with
+/// done == total when it ends. Not for training steps, which have StepEnded.
+struct ActivityAdvanced {
+  std::string_view activity;  ///< "tokenize train", "evaluate dev".
+  std::string_view unit;      ///< "sentences", "examples".
+  std::int64_t done = 0;
+  std::int64_t total = 0;     ///< 0: not known.
+};
+
+/// Once per epoch, before its first step. The clock of `seconds` starts here.
+struct EpochStarted {
+  int epoch = 0;  ///< From 1.
+  const Plan* plan = nullptr;
+};
+
+/// Once per optimizer step.
+struct StepEnded {
+  int epoch = 0;
+  std::int64_t step = 0;           ///< Of the whole run, from 1.
+  std::int64_t step_in_epoch = 0;  ///< From 1.
+  double loss = 0;                 ///< Mean over the labelled tokens of the batch, before the update.
+  double lr = 0;                   ///< The learning rate that was applied, schedule included.
+  double gradient_norm = 0;        ///< Over the learning tensors, before clipping; 0 when nothing asked for it.
+  std::int64_t sentences = 0;      ///< Examples in the batch.
+  std::int64_t tokens = 0;         ///< Tokens in the batch.
+};
+
+/// Once per epoch, after its last step and before any evaluation. The clock of `seconds` stops here.
+struct EpochTrained {
+  int epoch = 0;
+  double loss = 0;  ///< Mean over all labelled tokens of the epoch, as each batch saw them before its update.
+  double lr = 0;    ///< Of the last step.
+  std::int64_t steps = 0;
+  std::int64_t sentences = 0;
+  std::int64_t tokens = 0;
+};
+
+/// A set was evaluated: "dev" after each epoch, "test" at the end. Labels per sentence and word, as strings, in the
+/// order of the file; both lists have the same shape.
+struct Evaluated {
+  int epoch = 0;  ///< The epoch after which it was; the last for "test".
+  std::string_view set;
+  const std::vector<std::vector<std::string>>* gold = nullptr;
+  const std::vector<std::vector<std::string>>* predicted = nullptr;
+  double loss = 0;  ///< Mean over the labelled tokens.
+};
+
+/// A metric sink gave a figure. Metric sinks hear no metrics, writers do.
+struct MetricEmitted {
+  std::string_view name;
+  int epoch = 0;
+  double value = 0;
+};
+
+/// Once per epoch, when all of its figures are in the table.
+struct EpochEnded {
+  int epoch = 0;
+  const MetricTable* metrics = nullptr;
+};
+
+/// Last event of a run, once, also when it failed or was interrupted.
+struct RunEnded {
+  enum class State { finished, failed, interrupted };
+  State state = State::finished;
+  std::string_view reason;                ///< Why it failed; empty when finished.
+  const MetricTable* metrics = nullptr;
+  std::filesystem::path model;            ///< Folder of the saved model; empty when there is none.
+  double seconds = 0;                     ///< Of the run as a whole.
+};
+
+/// The word that stands in run.json and on the console.
+constexpr std::string_view state_name(RunEnded::State state) {
+  switch (state) {
+    case RunEnded::State::finished: return "finished";
+    case RunEnded::State::failed: return "failed";
+    case RunEnded::State::interrupted: return "interrupted";
+  }
+  return "";
+}
+
+}  // namespace fthost

@@ -1,0 +1,27 @@
+#pragma once
+
+/// Kind `reader`: files to sentences. Needs no tensor and no LibTorch.
+
+#include <filesystem>
+#include <functional>
+
+#include <fthost/component.h>
+#include <fthost/error.h>
+#include <fthost/options.h>
+#include <fthost/sentence.h>
+
+namespace fthost {
+
+/// Called on one thread.
+class FTHOST_API Reader : public Component {
+ public:
+  static constexpr Kind kKind = Kind::reader;
+  ~Reader() override;
+
+  /// Reads `file` from start to end and calls `take` for each sentence in turn, holding no more than one in memory.
+  /// What is wrong in the file (encoding, a missing column, an over-long line) is thrown as one InputError after the
+  /// whole file was looked at: each message with file and line, the first 20 of them, and a count of the rest.
+  virtual void read(const std::filesystem::path& file, const std::function<void(Sentence&&)>& take) = 0;
+};
+
+}  // namespace fthost

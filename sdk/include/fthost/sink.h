@@ -1,0 +1,39 @@
+#pragma once
+
+/// Kind `sink`: listens to events. A metric sink turns them into figures, a writer puts them somewhere. Needs no tensor
+/// and no LibTorch (a sink that wants to see parameters also derives from ParameterListener, <fthost/parameters.h>).
+
+#include <fthost/component.h>
+#include <fthost/error.h>
+#include <fthost/events.h>
+#include <fthost/options.h>
+
+namespace fthost {
+
+/// Override what interests you; the rest does nothing. Called on the training thread only, in this order:
+/// run_started, then per epoch { epoch_started, step_ended …, epoch_trained, evaluated (dev), epoch_ended },
+/// evaluated (test), run_ended; activity_advanced in between at any time. Every event goes to the metric sinks first,
+/// then, with the figures that they emitted, to the writers; within both in the order of the pipeline file.
+/// A sink that throws ends the run; what it had written stays.
+class FTHOST_API Sink : public Component {
+ public:
+  enum class Role { metric, writer };
+
+  static constexpr Kind kKind = Kind::sink;
+  ~Sink() override;
+
+  /// Always the same answer. A metric sink comes before all writers and hears no metrics.
+  virtual Role role() const = 0;
+
+  virtual void run_started(const RunStarted& event);
+  virtual void activity_advanced(const ActivityAdvanced& event);
+  virtual void epoch_started(const EpochStarted& event);
+  virtual void step_ended(const StepEnded& event);
+  virtual void epoch_trained(const EpochTrained& event, Metrics& out);
+  virtual void evaluated(const Evaluated& event, Metrics& out);
+  virtual void metric_emitted(const MetricEmitted& event);
+  virtual void epoch_ended(const EpochEnded& event, Metrics& out);
+  virtual void run_ended(const RunEnded& event);
+};
+
+}  // namespace fthost
