@@ -34,8 +34,8 @@ struct Loss {
   std::int64_t labelled = 0;  ///< How many tokens had a say.
 };
 
-/// Used in this order: labels (learn_labels or set_labels), align for each example, initialise, then the rest. Called
-/// on the training thread only, except `align` and `decode`, which are const and may run on several.
+/// Used in this order: labels (learn_labels or set_labels), align for each example, initialise or load, then the rest.
+/// Called on the training thread only, except `align` and `decode`, which are const and may run on several.
 class FTHOST_API Head : public Component {
  public:
   static constexpr Kind kKind = Kind::head;
@@ -60,6 +60,9 @@ class FTHOST_API Head : public Component {
   virtual std::vector<TensorShape> tensors(std::int64_t hidden_size) const = 0;
   /// Makes the tensors with fresh random values.
   virtual void initialise(const HeadShape& shape) = 0;
+  /// Takes the tensors from a checkpoint instead. `saved`: f32, may hold others too. Throws Error naming every tensor
+  /// that is missing or has another shape than tensors() says.
+  virtual void load(const HeadShape& shape, std::span<const Parameter> saved) = 0;
   virtual std::vector<Parameter> parameters() = 0;
 
   /// [rows, hidden] to [rows, labels], f32.

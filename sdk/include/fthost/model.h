@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fthost/component.h>
@@ -51,6 +52,13 @@ class FTHOST_API Model : public Component {
   virtual void load(at::Device device) = 0;
   /// In the topology's order and under its names. Valid after load(); requires_grad is the engine's to set.
   virtual std::vector<Parameter> parameters() = 0;
+
+  /// What the checkpoint holds beyond the encoder, under its own names ("classifier.weight"): f32, on the device of
+  /// load(), after which it is valid. Empty for a bare encoder; a pooler and pre-training heads are left out.
+  virtual std::vector<std::pair<std::string, at::Tensor>> head_tensors() = 0;
+  /// The labels that the configuration names, in the order of their ids; empty when it has none of its own ("LABEL_0").
+  /// Works without load().
+  virtual std::vector<std::string> saved_labels() const = 0;
 
   /// Runs the stages of `range` over packed rows. `input`: [rows] int64 token ids when range.from is 0, else the
   /// hidden rows [rows, hidden] that stage range.from - 1 gave. Returns [rows, hidden]. Whether autograd records is the
