@@ -1,0 +1,44 @@
+#pragma once
+
+/// The label vocabulary of named entity recognition, and which token bears which label. No tensors here.
+
+#include <fthost/sentence.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fthost {
+
+/// Labels and their ids, which are their places in the list.
+class Labels {
+ public:
+  /// All labels of the training set: "O" first where it occurs, the rest in the order of their bytes. Throws one
+  /// InputError that names, by file and line, the sentences without labels (the first 20, and how many more).
+  void learn(std::span<const Sentence> train);
+
+  /// The vocabulary of a saved model. Throws Error when a label stands twice.
+  void set(std::vector<std::string> labels);
+
+  const std::vector<std::string>& list() const { return list_; }
+  std::optional<std::int32_t> find(std::string_view label) const;
+
+ private:
+  std::vector<std::string> list_;
+  std::map<std::string, std::int32_t, std::less<>> ids_;
+};
+
+/// Which tokens of a word bear its label.
+enum class LabelOn { first, all };
+
+/// Fills example.targets: the label's id on a word's first token, or on all of its tokens in this example, and
+/// kIgnoredLabel elsewhere. Only words that speak in this example get one: of a word in the overlap of two windows the
+/// loss hears once, as the score does. A label that the vocabulary lacks gets kIgnoredLabel; a sentence without labels
+/// gets it throughout.
+void align(const Labels& labels, const Sentence& sentence, Example& example, LabelOn on);
+
+}  // namespace fthost
