@@ -40,6 +40,9 @@ class PluginRegistry {
   /// ones win nothing: two components of one kind and name are an error when they are asked for.
   void scan(const std::filesystem::path& path);
 
+  /// Adds one component by hand, without a file being looked at before it is created.
+  void add(FoundComponent component);
+
   const std::vector<FoundComponent>& components() const { return components_; }
   const std::vector<RefusedLibrary>& refused() const { return refused_; }
 
