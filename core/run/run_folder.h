@@ -1,0 +1,27 @@
+#pragma once
+
+/// The folder that a run writes into.
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <fthost/files.h>
+
+namespace fthost {
+
+struct RunFolder {
+  std::string name;            ///< The name that was asked for, with "-2", "-3" … when it was in use.
+  std::filesystem::path path;  ///< `output` / name.
+};
+
+/// May `name` be the name of a run: 1 to 100 of A-Z a-z 0-9 . _ -, and neither "." nor ".."?
+bool is_run_name(std::string_view name);
+
+/// Makes a new, empty folder for a run below `output`, which is made with its parents when it is not there. Each name
+/// is tried by making it, so that two processes never get the same one; whatever has the name already, a symbolic link
+/// that leads nowhere included, counts as in use. Throws InputError for a name that is_run_name refuses, FileError when
+/// the folder cannot be made.
+RunFolder make_run_folder(Files& files, const std::filesystem::path& output, std::string_view name);
+
+}  // namespace fthost
