@@ -1,0 +1,115 @@
+#include "core/run/event_bus.h"
+
+#include <exception>
+#include <utility>
+
+#include <fthost/error.h>
+
+namespace fthost {
+namespace {
+
+/// Takes the figures of one sink for one event.
+class Collected final : public Metrics {
+ public:
+  Collected(MetricTable& table, std::vector<std::pair<std::string, MetricEmitted>>& emitted)
+      : table_(table), emitted_(emitted) {}
+
+  void emit(std::string_view name, int epoch, double value) override {
+    table_.set(name, epoch, value);
+    emitted_.emplace_back(std::string(name), MetricEmitted{{}, epoch, value});
+  }
+
+ private:
+  MetricTable& table_;
+  std::vector<std::pair<std::string, MetricEmitted>>& emitted_;
+};
+
+class Refused final : public Metrics {
+ public:
+  void emit(std::string_view name, int, double) override {
+    throw Error("it emitted the figure '" + std::string(name) + "', but its role is writer: only metric sinks do that");
+  }
+};
+
+/// Runs `call`, and says who it was when it throws.
+template <class Call>
+void guarded(const std::string& label, const Call& call) {
+  try {
+    call();
+  } catch (const InputError&) {
+    throw;
+  } catch (const OptionError&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(label + ": " + error.what());
+  } catch (...) {
+    throw Error(label + ": it threw something that is no std::exception");
+  }
+}
+
+}  // namespace
+
+void EventBus::add(std::shared_ptr<Sink> sink, std::string_view name, const std::filesystem::path& library) {
+  auto& listeners = sink->role() == Sink::Role::metric ? metric_sinks_ : writers_;
+  listeners.push_back({std::move(sink), "sink '" + std::string(name) + "' (" + library.string() + ")"});
+}
+
+void EventBus::deliver(const Call& call) {
+  std::vector<std::pair<std::string, MetricEmitted>> emitted;
+  Collected collected(metrics_, emitted);
+  for (const auto& listener : metric_sinks_) guarded(listener.label, [&] { call(*listener.sink, collected); });
+  for (auto& [name, event] : emitted) {
+    event.name = name;
+    for (const auto& listener : writers_) guarded(listener.label, [&] { listener.sink->metric_emitted(event); });
+  }
+  Refused refused;
+  for (const auto& listener : writers_) guarded(listener.label, [&] { call(*listener.sink, refused); });
+}
+
+void EventBus::run_started(const RunStarted& event) {
+  deliver([&](Sink& sink, Metrics&) { sink.run_started(event); });
+}
+
+void EventBus::activity_advanced(const ActivityAdvanced& event) {
+  deliver([&](Sink& sink, Metrics&) { sink.activity_advanced(event); });
+}
+
+void EventBus::epoch_started(const EpochStarted& event) {
+  deliver([&](Sink& sink, Metrics&) { sink.epoch_started(event); });
+}
+
+void EventBus::step_ended(const StepEnded& event) {
+  deliver([&](Sink& sink, Metrics&) { sink.step_ended(event); });
+}
+
+void EventBus::epoch_trained(const EpochTrained& event) {
+  deliver([&](Sink& sink, Metrics& out) { sink.epoch_trained(event, out); });
+}
+
+void EventBus::evaluated(const Evaluated& event) {
+  deliver([&](Sink& sink, Metrics& out) { sink.evaluated(event, out); });
+}
+
+void EventBus::epoch_ended(EpochEnded event) {
+  event.metrics = &metrics_;
+  deliver([&](Sink& sink, Metrics& out) { sink.epoch_ended(event, out); });
+}
+
+void EventBus::run_ended(RunEnded event) {
+  event.metrics = &metrics_;
+  std::string failures;
+  for (const auto* listeners : {&metric_sinks_, &writers_})
+    for (const auto& listener : *listeners) try {
+        guarded(listener.label, [&] { listener.sink->run_ended(event); });
+      } catch (const Error& error) {
+        failures += (failures.empty() ? "" : "\n") + std::string(error.what());
+      }
+  if (!failures.empty()) throw Error(failures);
+}
+
+void EventBus::for_each_sink(const std::function<void(Sink&)>& visit) {
+  for (const auto* listeners : {&metric_sinks_, &writers_})
+    for (const auto& listener : *listeners) guarded(listener.label, [&] { visit(*listener.sink); });
+}
+
+}  // namespace fthost

@@ -1,0 +1,49 @@
+#include "core/run/run_folder.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include <fthost/error.h>
+
+namespace fthost {
+namespace {
+
+bool is_name_character(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+void require_run_name(std::string_view name) {
+  if (is_run_name(name)) return;
+  Message message;
+  message.text = "'" + std::string(name) + "' cannot be the name of a run";
+  message.notes.push_back("expected 1 to 100 of the characters A-Z a-z 0-9 . _ - , and neither '.' nor '..'");
+  throw InputError(std::move(message));
+}
+
+void make_folder_with_parents(Files& files, const std::filesystem::path& folder) {
+  std::error_code ignored;  // what is wrong with the folder, making it says better
+  if (folder.empty() || std::filesystem::is_directory(folder, ignored)) return;
+  if (folder.parent_path() != folder) make_folder_with_parents(files, folder.parent_path());
+  if (!files.make_folder(folder) && !std::filesystem::is_directory(folder, ignored))
+    throw Error("cannot make the folder " + folder.string() + ": something else has that name");
+}
+
+}  // namespace
+
+bool is_run_name(std::string_view name) {
+  return !name.empty() && name.size() <= 100 && name != "." && name != ".." &&
+         std::all_of(name.begin(), name.end(), is_name_character);
+}
+
+RunFolder make_run_folder(Files& files, const std::filesystem::path& output, std::string_view name) {
+  require_run_name(name);
+  make_folder_with_parents(files, output);
+  for (int number = 1;; ++number) {
+    RunFolder folder;
+    folder.name = number == 1 ? std::string(name) : std::string(name) + "-" + std::to_string(number);
+    folder.path = output / folder.name;
+    if (files.make_folder(folder.path)) return folder;
+  }
+}
+
+}  // namespace fthost
