@@ -33,7 +33,8 @@ struct EngineRequest {
 
 struct RunResult {
   RunEnded::State state = RunEnded::State::finished;
-  std::string reason;              ///< Why it failed.
+  std::string reason;              ///< Why it failed; for people.
+  bool input_is_wrong = false;     ///< It failed for something that the user can mend: exit status 2 and not 1.
   std::filesystem::path folder;    ///< The run folder; empty when the run failed before there was one.
   std::filesystem::path model;     ///< The saved model; empty when there is none.
   MetricTable metrics;

@@ -1,0 +1,88 @@
+#include "core/engine/data_sets.h"
+
+#include <string>
+#include <utility>
+
+#include "core/data/sentences.h"
+#include "core/engine/plugin_calls.h"
+#include "core/run/log.h"
+
+namespace fthost {
+namespace {
+
+void tokenize(const Pipeline& pipeline, Network& network, DataSet& set) {
+  const ExampleRules rules{pipeline.data.max_length,
+                           pipeline.data.long_sentences == "window" ? LongSentences::window : LongSentences::truncate,
+                           network.head().special_tokens()};
+  auto made = make_examples(set.sentences, network.model().tokenizer(), rules);
+  set.examples = std::move(made.list);
+  set.counts = made.counts;
+  call_plugin(pipeline, pipeline.head, "aligning labels", [&] {
+    for (auto& example : set.examples)
+      network.head().align(set.sentences[static_cast<std::size_t>(example.sentence)], example);
+  });
+}
+
+void log_counts(const std::string& name, const ExampleCounts& counts) {
+  log_info(name + ": " + std::to_string(counts.sentences) + " sentences, " + std::to_string(counts.examples) +
+           " examples, " + std::to_string(counts.tokens) + " tokens, " + std::to_string(counts.unknown_pieces) +
+           " unknown");
+  if (counts.windows > 0)
+    log_info(name + ": " + std::to_string(counts.cut) + " sentences are longer than max_length and became " +
+             std::to_string(counts.windows) + " windows");
+  if (counts.lost_words > 0)
+    log_warning(name + ": " + std::to_string(counts.cut) + " sentences were cut at max_length; " +
+                std::to_string(counts.lost_words) + " words are neither learned nor predicted (long = \"window\" "
+                "keeps them)");
+}
+
+/// Sets on which F1 is to be measured need labels.
+void need_labels(const DataSet& set, const std::string& name) {
+  for (const auto& sentence : set.sentences)
+    if (sentence.labels.empty())
+      throw InputError(Message{.place = {sentence.file, sentence.lines.empty() ? 0 : sentence.lines.front(), 0},
+                               .text = "the " + name + " set has a sentence without labels"});
+}
+
+}  // namespace
+
+DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins) {
+  const auto& choice = pipeline.reader;
+  const auto reader = call_plugin(pipeline, choice, "being created",
+                                  [&] { return plugins.create<Reader>(choice.component, choice.options); });
+  const auto read = [&](const std::filesystem::path& file) {
+    return call_plugin(pipeline, choice, "reading", [&] { return read_sentences(*reader, file); });
+  };
+  DataSets data;
+  data.train.sentences = read(pipeline.data.train);
+  if (pipeline.data.dev.has_value()) {
+    data.dev.emplace().sentences = read(*pipeline.data.dev);
+  } else if (pipeline.data.split.has_value()) {
+    auto parts = split_sentences(std::move(data.train.sentences), *pipeline.data.split, pipeline.run.seed);
+    data.train.sentences = std::move(parts.train);
+    data.dev.emplace().sentences = std::move(parts.dev);
+  }
+  if (pipeline.data.test.has_value()) data.test.emplace().sentences = read(*pipeline.data.test);
+  if (data.dev.has_value()) need_labels(*data.dev, "dev");
+  if (data.test.has_value()) need_labels(*data.test, "test");
+  return data;
+}
+
+void make_data_examples(const Pipeline& pipeline, Network& network, DataSets& data) {
+  const auto most = network.model().max_tokens();
+  if (pipeline.data.max_length > most)
+    throw InputError(point_at(pipeline, "data", "max_length",
+                              "max_length is " + std::to_string(pipeline.data.max_length) + ", but the model takes " +
+                                  std::to_string(most) + " tokens at most"));
+  tokenize(pipeline, network, data.train);
+  if (data.dev.has_value()) tokenize(pipeline, network, *data.dev);
+  if (data.test.has_value()) tokenize(pipeline, network, *data.test);
+}
+
+void log_data(const DataSets& data) {
+  log_counts("train", data.train.counts);
+  if (data.dev.has_value()) log_counts("dev", data.dev->counts);
+  if (data.test.has_value()) log_counts("test", data.test->counts);
+}
+
+}  // namespace fthost

@@ -1,0 +1,40 @@
+#pragma once
+
+/// The data of a run: read, made into examples, and aligned by the head.
+
+#include <fthost/head.h>
+#include <fthost/reader.h>
+#include <fthost/sentence.h>
+
+#include <optional>
+#include <vector>
+
+#include "core/data/examples.h"
+#include "core/engine/network.h"
+#include "core/pipeline/pipeline.h"
+
+namespace fthost {
+
+struct DataSet {
+  std::vector<Sentence> sentences;
+  std::vector<Example> examples;
+  ExampleCounts counts;
+};
+
+struct DataSets {
+  DataSet train;
+  std::optional<DataSet> dev;
+  std::optional<DataSet> test;
+};
+
+/// The sentences only: labels can be learned from them, and a plan be made.
+DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins);
+
+/// Tokenizes and aligns all sets; the head must know its labels. Throws InputError when [data] max_length is more than
+/// the model takes.
+void make_data_examples(const Pipeline& pipeline, Network& network, DataSets& data);
+
+/// Says in the log what became of each set; warns when words were lost.
+void log_data(const DataSets& data);
+
+}  // namespace fthost

@@ -1,0 +1,86 @@
+#include "core/engine/device.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/cpu/Utils.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <ATen/native/DispatchStub.h>
+#include <dlfcn.h>
+#include <fthost/error.h>
+#include <torch/version.h>
+
+#include <boost/dll/runtime_symbol_info.hpp>
+
+namespace fthost {
+namespace {
+
+/// The CUDA library is opened once, by whoever first asks for a device; it stays open.
+struct CudaLibrary {
+  bool open = false;
+  std::string problem;
+};
+
+const CudaLibrary& cuda_library() {
+  static const CudaLibrary library = [] {
+    CudaLibrary result;
+    const auto here = boost::dll::this_line_location().parent_path() / "libfthost_cuda.so";
+    if (!boost::filesystem::exists(here)) {
+      result.problem = "this fthost was built without it (no CUDA toolkit when it was configured)";
+    } else if (dlopen(here.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
+      // Global: LibTorch's CUDA part registers itself with the operators that all other libraries use.
+      result.problem = dlerror();
+    } else {
+      result.open = true;
+    }
+    return result;
+  }();
+  return library;
+}
+
+int cuda_devices() {
+  if (!cuda_library().open || !at::hasCUDA()) return 0;
+  return static_cast<int>(at::detail::getCUDAHooks().deviceCount());
+}
+
+[[noreturn]] void refuse_device(const std::string& wanted, int devices) {
+  std::string why = cuda_library().open ? "this machine has " + std::to_string(devices) + " CUDA devices"
+                                        : "fthost's CUDA library does not open: " + cuda_library().problem;
+  throw Error("device '" + wanted + "' is not there: " + why + "; `fthost doctor` shows what there is");
+}
+
+}  // namespace
+
+at::Device choose_device(const std::string& wanted) {
+  if (wanted == "cpu") return at::kCPU;
+  const int devices = cuda_devices();
+  if (wanted == "auto") return devices > 0 ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+  const int index = wanted == "cuda" ? 0 : std::stoi(wanted.substr(wanted.find(':') + 1));
+  if (index >= devices) refuse_device(wanted, devices);
+  return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
+}
+
+int use_threads(int wanted) {
+  static const int physical_cores = at::get_num_threads();  // LibTorch's own default, before anything changes it.
+  at::set_num_threads(wanted > 0 ? wanted : physical_cores);
+  return at::get_num_threads();
+}
+
+std::string libtorch_version() {
+  const std::string version = TORCH_VERSION;
+  return version.substr(0, version.find('+'));
+}
+
+std::string cpu_capability() { return at::get_cpu_capability(); }
+
+DeviceReport report_devices() {
+  DeviceReport report;
+  report.libtorch = libtorch_version();
+  report.cpu_capability = cpu_capability();
+  report.threads = use_threads(0);
+  report.cuda_library = cuda_library().open;
+  report.cuda_problem = cuda_library().problem;
+  for (int i = 0; i < cuda_devices(); ++i) report.devices.push_back("cuda:" + std::to_string(i));
+  return report;
+}
+
+}  // namespace fthost

@@ -1,0 +1,26 @@
+#pragma once
+
+/// The run's one device and its threads.
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+
+#include "core/engine/engine.h"
+
+namespace fthost {
+
+/// Turns "auto", "cpu", "cuda" or "cuda:1" into a device that is there. "auto" is the first CUDA device when fthost's
+/// CUDA library opens and there is one, else the CPU. Throws Error when a device that was asked for is not there.
+at::Device choose_device(const std::string& wanted);
+
+/// Sets and returns the number of threads for LibTorch's operators; 0 means all physical cores.
+int use_threads(int wanted);
+
+DeviceReport report_devices();
+
+/// "2.11.0", "AVX512".
+std::string libtorch_version();
+std::string cpu_capability();
+
+}  // namespace fthost

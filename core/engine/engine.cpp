@@ -1,0 +1,26 @@
+#include "core/engine/engine.h"
+
+#include "core/engine/commands.h"
+#include "core/engine/device.h"
+
+namespace fthost {
+namespace {
+
+class LibTorchEngine final : public Engine {
+ public:
+  RunResult run(const Pipeline& pipeline, const EngineRequest& request) override {
+    return run_pipeline(pipeline, request);
+  }
+  PlanReport plan(const Pipeline& pipeline, const EngineRequest& request) override {
+    return make_plan_report(pipeline, request);
+  }
+  void predict(const PredictRequest& what, const EngineRequest& request) override { predict_sentences(what, request); }
+  DeviceReport devices() override { return report_devices(); }
+};
+
+}  // namespace
+}  // namespace fthost
+
+/// The one symbol that the executable asks for; the caller owns what it returns.
+extern "C" FTHOST_API fthost::Engine* fthost_make_engine();
+extern "C" fthost::Engine* fthost_make_engine() { return new fthost::LibTorchEngine; }

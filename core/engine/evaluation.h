@@ -1,0 +1,34 @@
+#pragma once
+
+/// Labels and loss of a data set under the model as it is now.
+
+#include <fthost/plan.h>
+
+#include <string>
+#include <vector>
+
+#include "core/engine/data_sets.h"
+#include "core/engine/network.h"
+#include "core/run/event_bus.h"
+
+namespace fthost {
+
+struct Evaluation {
+  std::vector<std::vector<std::string>> gold;       ///< Per sentence and word.
+  std::vector<std::vector<std::string>> predicted;  ///< The same shape.
+  double loss = 0;                                  ///< Mean over the labelled tokens.
+};
+
+/// How sets are evaluated in one run.
+struct EvaluationSettings {
+  at::Device device = at::kCPU;
+  at::ScalarType compute = at::kFloat;
+  int batch_size = 32;
+};
+
+/// Predicts every word of `set`, in evaluation mode and without autograd. A word that no token speaks for (one that was
+/// cut) gets the vocabulary's first label. `name` is shown while it runs.
+Evaluation evaluate(Network& network, const DataSet& set, const std::string& name, const EvaluationSettings& settings,
+                    const Plan& plan, EventBus& events);
+
+}  // namespace fthost

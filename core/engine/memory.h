@@ -1,0 +1,28 @@
+#pragma once
+
+/// What a plan keeps in memory, from shapes alone.
+
+#include <fthost/plan.h>
+#include <fthost/topology.h>
+
+#include <cstdint>
+
+namespace fthost {
+
+struct MemoryEstimate {
+  std::int64_t learning_parameters = 0;
+  std::int64_t frozen_parameters = 0;
+  std::int64_t weight_bytes = 0;
+  std::int64_t gradient_bytes = 0;
+  std::int64_t optimizer_bytes = 0;
+  std::int64_t activation_bytes = 0;
+};
+
+/// For f32 weights and batches of `batch_size` examples of `max_length` tokens each, the most there can be. Activations
+/// are what one layer of the suffix keeps for its backward pass: per token its input, query, key, value, attention's
+/// result, both sums before the norms, both norms' results (9 rows of the hidden size), the feed-forward part before
+/// and after its activation (2 rows of the intermediate size), and per head a row of attention probabilities.
+MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::int64_t batch_size,
+                               std::int64_t max_length);
+
+}  // namespace fthost

@@ -1,0 +1,40 @@
+#pragma once
+
+/// Calling what a plugin wrote: whatever it throws reaches the user with the component's kind, name and file.
+
+#include <fthost/error.h>
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "core/pipeline/pipeline.h"
+
+namespace fthost {
+
+/// "freezing 'last-n-layers' (/usr/lib/fthost/plugins/last-n-layers.so)".
+inline std::string describe(const ComponentChoice& choice) {
+  return std::string(kind_name(choice.kind)) + " '" + choice.component.description.name + "' (" +
+         choice.component.library.string() + ")";
+}
+
+/// Runs `call`. OptionError becomes an InputError that points at the option's line in the pipeline; InputError and Error
+/// pass; anything else becomes an Error that names the component and `doing`.
+template <class Call>
+decltype(auto) call_plugin(const Pipeline& pipeline, const ComponentChoice& choice, const char* doing, Call&& call) {
+  try {
+    return std::forward<Call>(call)();
+  } catch (const OptionError& error) {
+    throw InputError(point_at(pipeline, choice.table, error.option(),
+                              std::string(kind_name(choice.kind)) + " '" + choice.component.description.name +
+                                  "': " + error.what()));
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(describe(choice) + " failed while " + doing + ": " + error.what());
+  } catch (...) {
+    throw Error(describe(choice) + " failed while " + doing + ": it threw something that is no std::exception");
+  }
+}
+
+}  // namespace fthost

@@ -1,0 +1,211 @@
+#include <fthost/sink.h>
+
+#include <chrono>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "core/engine/commands.h"
+#include "core/engine/data_sets.h"
+#include "core/engine/device.h"
+#include "core/engine/memory.h"
+#include "core/engine/network.h"
+#include "core/engine/plugin_calls.h"
+#include "core/engine/saved_model.h"
+#include "core/engine/training.h"
+#include "core/run/event_bus.h"
+#include "core/run/log.h"
+#include "core/run/record.h"
+#include "core/run/run_folder.h"
+
+namespace fthost {
+namespace {
+
+/// One run from the pipeline to its folder. What can be wrong with the input is found before the folder is made.
+class Run {
+ public:
+  Run(const Pipeline& pipeline, const EngineRequest& request)
+      : pipeline_(pipeline),
+        request_(request),
+        device_(choose_device(pipeline.run.device)),
+        threads_(use_threads(pipeline.run.threads)),
+        network_(pipeline, *request.plugins),
+        data_(read_data(pipeline, *request.plugins)) {
+    call_plugin(pipeline, pipeline.head, "learning its labels",
+                [&] { network_.head().learn_labels(data_.train.sentences); });
+    make_data_examples(pipeline, network_, data_);
+    network_.load(device_, pipeline.run.seed);
+    add_sinks();
+    settings_ = {device_, at::kFloat, pipeline.train.batch_size};
+    training_.emplace(pipeline, network_, create_strategies(), data_, events_, settings_, *request.stop_signal);
+    training_->make_first_plan();
+  }
+
+  RunResult run() {
+    open_folder();
+    try {
+      start();
+      const bool whole = training_->run();
+      finish(whole);
+    } catch (const InputError& error) {
+      fail(error.what(), true);
+    } catch (const std::exception& error) {
+      fail(error.what(), false);
+    }
+    close_log();
+    return std::move(result_);
+  }
+
+ private:
+  template <class Interface>
+  std::shared_ptr<Interface> create(const ComponentChoice& choice) {
+    return call_plugin(pipeline_, choice, "being created", [&] {
+      return request_.plugins->create<Interface>(choice.component, choice.options);
+    });
+  }
+
+  Strategies create_strategies() {
+    return {create<Freezing>(pipeline_.freezing), create<Optimizer>(pipeline_.optimizer),
+            create<Schedule>(pipeline_.schedule)};
+  }
+
+  void add_sinks() {
+    for (const auto& choice : pipeline_.sinks)
+      events_.add(create<Sink>(choice), choice.component.description.name, choice.component.library);
+  }
+
+  void open_folder() {
+    auto& files = *request_.files;
+    auto folder = make_run_folder(files, pipeline_.run.output, pipeline_.run.name);
+    name_ = std::move(folder.name);
+    result_.folder = std::move(folder.path);
+    open_log(files, result_.folder / "log.txt", request_.console.live);
+    write_file(files, result_.folder / "pipeline.toml", pipeline_.resolved);
+  }
+
+  void start() {
+    log_data(data_);
+    fill_record();
+    write_record(*request_.files, result_.folder, record_);
+    const Topology topology = network_.topology();
+    RunStarted event;
+    event.name = name_;
+    event.folder = result_.folder;
+    event.files = request_.files;
+    event.console = request_.console;
+    event.device = device_.str();
+    event.precision = pipeline_.run.precision;
+    event.threads = threads_;
+    event.seed = pipeline_.run.seed;
+    event.epochs = pipeline_.train.epochs;
+    event.steps_per_epoch = training_->steps_per_epoch();
+    event.train_sentences = data_.train.counts.sentences;
+    event.train_examples = data_.train.counts.examples;
+    event.train_tokens = data_.train.counts.tokens;
+    event.topology = &topology;
+    event.plan = &training_->plan();
+    events_.run_started(event);
+  }
+
+  void fill_record() {
+    record_.name = name_;
+    record_.command_line = request_.command_line;
+    record_.libtorch = libtorch_version();
+    record_.device = device_.str();
+    record_.precision = pipeline_.run.precision;
+    record_.cpu_capability = cpu_capability();
+    record_.threads = threads_;
+    record_.seed = pipeline_.run.seed;
+    record_plugins();
+    record_files();
+    record_.boundary = boundary_name(training_->plan());
+    const auto sizes = estimate_memory(network_.topology(), training_->plan(), 1, 1);
+    record_.learning_parameters = sizes.learning_parameters;
+    record_.frozen_parameters = sizes.frozen_parameters;
+  }
+
+  void record_plugins() {
+    const auto add = [&](const ComponentChoice& choice) {
+      record_.plugins.push_back({choice.kind, choice.component.description.name,
+                                 record_file(choice.component.library), choice.component.fingerprint});
+    };
+    for (const auto* choice : {&pipeline_.model, &pipeline_.head, &pipeline_.reader, &pipeline_.freezing,
+                               &pipeline_.optimizer, &pipeline_.schedule})
+      add(*choice);
+    for (const auto& sink : pipeline_.sinks) add(sink);
+  }
+
+  /// Data files, and every file of each folder that the model's options name.
+  void record_files() {
+    record_.data_files.push_back(record_file(pipeline_.data.train));
+    if (pipeline_.data.dev.has_value()) record_.data_files.push_back(record_file(*pipeline_.data.dev));
+    if (pipeline_.data.test.has_value()) record_.data_files.push_back(record_file(*pipeline_.data.test));
+    for (const auto& option : pipeline_.model.component.description.options) {
+      if (option.type != OptionType::path || !pipeline_.model.options.has(option.name)) continue;
+      const auto path = pipeline_.model.options.path(option.name);
+      if (!std::filesystem::is_directory(path)) continue;
+      for (const auto& entry : std::filesystem::directory_iterator(path))
+        if (entry.is_regular_file()) record_.model_files.push_back(record_file(entry.path()));
+    }
+    std::sort(record_.model_files.begin(), record_.model_files.end(),
+              [](const RecordedFile& a, const RecordedFile& b) { return a.path < b.path; });
+  }
+
+  /// `whole`: all epochs were trained. An interrupted run keeps its model too, but measures no test set.
+  void finish(bool whole) {
+    save_model(*request_.files, result_.folder / "model", network_, pipeline_);
+    result_.model = result_.folder / "model";
+    if (whole && data_.test.has_value()) {
+      const auto test = evaluate(network_, *data_.test, "test", settings_, training_->plan(), events_);
+      events_.evaluated({pipeline_.train.epochs, "test", &test.gold, &test.predicted, test.loss});
+    }
+    if (training_->kept_epoch() > 0) record_.kept_epoch = training_->kept_epoch();
+    end(whole ? RunEnded::State::finished : RunEnded::State::interrupted, "");
+  }
+
+  /// Keeps what there is. A sink that throws once more can't hide the first reason.
+  void fail(const std::string& reason, bool input_is_wrong) {
+    result_.input_is_wrong = input_is_wrong;
+    log_error(reason);
+    try {
+      end(RunEnded::State::failed, reason);
+    } catch (const std::exception& error) {
+      log_error(std::string("and while ending: ") + error.what());
+    }
+  }
+
+  void end(RunEnded::State state, const std::string& reason) {
+    result_.state = state;
+    result_.reason = reason;
+    result_.metrics = events_.metrics();
+    record_.state = state;
+    record_.reason = reason;
+    record_.ended = std::chrono::system_clock::now();
+    record_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+    record_.metrics = events_.metrics();
+    write_record(*request_.files, result_.folder, record_);
+    events_.run_ended({state, reason, nullptr, result_.model, record_.seconds});
+  }
+
+  const Pipeline& pipeline_;
+  const EngineRequest& request_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  at::Device device_;
+  int threads_;
+  Network network_;
+  DataSets data_;
+  EventBus events_;
+  EvaluationSettings settings_;
+  std::optional<Training> training_;
+  RunRecord record_;
+  std::string name_;
+  RunResult result_;
+};
+
+}  // namespace
+
+RunResult run_pipeline(const Pipeline& pipeline, const EngineRequest& request) {
+  return Run(pipeline, request).run();
+}
+
+}  // namespace fthost
