@@ -1,0 +1,48 @@
+/// Reader `conll`: one word a line, columns, sentences apart by blank lines.
+
+#include <fthost/columns.h>
+#include <fthost/plugin.h>
+#include <fthost/reader.h>
+
+#include <string>
+
+namespace {
+
+using fthost::Options;
+
+class ConllReader final : public fthost::Reader {
+ public:
+  explicit ConllReader(const Options& options) {
+    format_.word_column = column(options, "word_column");
+    format_.label_column = column(options, "label_column");
+    if (format_.word_column == format_.label_column)
+      throw fthost::OptionError(
+          "label_column", "the label cannot be in the column of the word, " + std::to_string(format_.word_column));
+    format_.separator = options.text("separator");
+    format_.comment = options.text("comment");
+    format_.document_mark = options.text("document_mark");
+  }
+
+  void read(const std::filesystem::path& file, const std::function<void(fthost::Sentence&&)>& take) override {
+    fthost::read_columns(file, format_, take);
+  }
+
+ private:
+  static int column(const Options& options, const char* name) { return static_cast<int>(options.integer(name)); }
+
+  fthost::ColumnFormat format_;
+};
+
+}  // namespace
+
+FTHOST_PLUGIN(
+    fthost::component<ConllReader>("conll", "Read files of one word a line in columns, sentences apart by blank lines.")
+        .option("word_column", fthost::integer().at_least(-1000).at_most(999).by_default(0),
+                "column of the word; columns count from 0, negative ones from the end")
+        .option("label_column", fthost::integer().at_least(-1000).at_most(999).by_default(-1),
+                "column of the label, counted in the same way")
+        .option("separator", fthost::text().by_default(""),
+                "what stands between columns; empty: a tab where the line has one, else blanks")
+        .option("comment", fthost::text().by_default(""), "lines that start with it are skipped; empty: there are none")
+        .option("document_mark", fthost::text().by_default("-DOCSTART-"),
+                "a line with this word is skipped and ends a sentence"))
