@@ -93,8 +93,8 @@ class Guard {
 Message syntax_error(std::string_view text, std::size_t read, const std::string& file) {
   if (read == 0 || read > text.size()) return message_at(text, text.size(), file, "not JSON: the text ends too early");
   const auto byte = static_cast<unsigned char>(text[read - 1]);
-  const std::string found = byte > 0x20 && byte < 0x7F ? "'" + std::string(1, static_cast<char>(byte)) + "'"
-                                                       : std::string("character");
+  const std::string found =
+      byte > 0x20 && byte < 0x7F ? "'" + std::string(1, static_cast<char>(byte)) + "'" : std::string("character");
   return message_at(text, read - 1, file, "not JSON: unexpected " + found + " here or just before");
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-/// UTF-8: checking, reading and writing code points, and repair. Strict: no surrogates, no overlong forms, nothing above
-/// U+10FFFF. All functions are pure and safe on any bytes.
+/// UTF-8: checking, reading and writing code points, and repair. Strict: no surrogates, no overlong forms, nothing
+/// above U+10FFFF. All functions are pure and safe on any bytes.
 
 #include <cstddef>
 #include <string>
