@@ -1,0 +1,136 @@
+// fthost init: from a model folder and a data file to a commented pipeline that passes `fthost check`.
+
+#include <fthost/columns.h>
+#include <fthost/error.h>
+#include <fthost/files.h>
+#include <fthost/json.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "apps/fthost/command.h"
+#include "apps/fthost/session.h"
+#include "core/plugins/description.h"
+
+namespace fthost {
+namespace {
+
+constexpr CommandHelp kHelp{
+    "fthost init --model DIR --train FILE [--dev FILE] [--test FILE] [--output FILE]",
+    "Looks at a Hugging Face model folder and at the training data (words in columns, the label in the last one), and\n"
+    "writes a commented pipeline file that passes `fthost check` as it is.",
+    "  fthost init --model models/bert --train data/train.conll --dev data/dev.conll --output my.toml\n"};
+
+/// What the training data looks like.
+struct DataLook {
+  std::int64_t sentences = 0;
+  std::int64_t words = 0;
+  std::size_t longest = 0;
+  std::set<std::string> types;
+};
+
+DataLook look_at(const std::filesystem::path& file) {
+  DataLook look;
+  read_columns(file, {}, [&](Sentence&& sentence) {
+    ++look.sentences;
+    look.words += static_cast<std::int64_t>(sentence.words.size());
+    look.longest = std::max(look.longest, sentence.words.size());
+    for (const auto& label : sentence.labels)
+      if (const auto dash = label.find('-'); dash != std::string::npos) look.types.insert(label.substr(dash + 1));
+  });
+  if (look.sentences == 0)
+    throw InputError(Message{.place = {file.string(), 0, 0}, .text = "there is no sentence in the file"});
+  return look;
+}
+
+std::string joined(const std::set<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text.empty() ? "none" : text;
+}
+
+/// The model plugin that handles the folder's config.json.
+const FoundComponent& model_for(const std::filesystem::path& folder, const PluginRegistry& registry) {
+  const auto config = read_json(folder / "config.json");
+  const std::string type = config.is_object() ? config.value("model_type", "") : "";
+  if (const auto* found = registry.find_handler(Kind::model, type)) return *found;
+  std::string names;
+  for (const auto& name : registry.names(Kind::model)) names += (names.empty() ? "" : ", ") + name;
+  throw InputError(Message{.place = {(folder / "config.json").string(), 0, 0},
+                           .text = "no plugin handles its model_type '" + type + "'",
+                           .notes = {"models found: " + (names.empty() ? "none" : names)}});
+}
+
+/// `path` as the pipeline file will say it: relative to the file's folder, as TOML.
+std::string toml_path(const std::string& path, const std::filesystem::path& output) {
+  const auto base = std::filesystem::absolute(output).parent_path();
+  return toml_value(std::filesystem::absolute(path).lexically_relative(base).string());
+}
+
+void write_data(std::ostream& out, const Arguments& arguments, const DataLook& look,
+                const std::filesystem::path& output) {
+  out << "# " << count_text(look.sentences) << " sentences, " << count_text(look.words) << " words, the longest of "
+      << look.longest << " words; entity types: " << joined(look.types) << ".\n"
+      << "[data]\nreader = \"conll\"\n"
+      << "train = " << toml_path(arguments.text("train"), output) << '\n';
+  if (arguments.has("dev"))
+    out << "dev = " << toml_path(arguments.text("dev"), output) << '\n';
+  else
+    out << "split = 0.1                # a tenth of train becomes the dev set, the same one for the same seed\n";
+  if (arguments.has("test")) out << "test = " << toml_path(arguments.text("test"), output) << '\n';
+  out << "max_length = 128           # tokens; a longer sentence becomes overlapping windows\n\n";
+}
+
+std::string pipeline_text(const Arguments& arguments, const DataLook& look, const std::string& model,
+                          const std::filesystem::path& output) {
+  std::ostringstream out;
+  out << "# Run it: fthost " << output.filename().string() << "\n"
+      << "# See first what it takes: fthost plan " << output.filename().string() << "\n\n"
+      << "[run]\n"
+      << "seed = 2018\n"
+      << "device = \"auto\"            # cuda when there is one, else cpu\n"
+      << "output = \"runs\"            # each run gets a folder of its own in here\n\n";
+  write_data(out, arguments, look, output);
+  out << "[model]\nplugin = " << toml_value(model) << "\npath = " << toml_path(arguments.text("model"), output) << "\n\n"
+      << "[head]\nplugin = \"ner\"\n\n"
+      << "# What learns. Others: \"classifier-only\" (cheapest), \"full\" (dearest); `fthost options freezing` lists all.\n"
+      << "[freezing]\nplugin = \"last-n-layers\"\nlayers = 3\n\n"
+      << "[optimizer]\nplugin = \"adamw\"\nlr = 2e-4                  # few layers bear more than a whole model (3e-5)\n\n"
+      << "[schedule]\nplugin = \"linear\"\nwarmup = 0.1               # share of the steps\n\n"
+      << "[train]\nepochs = 3\nbatch_size = 32            # examples\nclip_norm = 1.0\n";
+  return out.str();
+}
+
+}  // namespace
+
+int init_command(const std::vector<std::string>& words) {
+  namespace po = boost::program_options;
+  po::options_description options;
+  options.add_options()("model", po::value<std::string>(), "a Hugging Face model folder")(
+      "train", po::value<std::string>(), "the training data")("dev", po::value<std::string>(), "the dev set")(
+      "test", po::value<std::string>(), "the test set")(
+      "output", po::value<std::string>()->default_value("pipeline.toml"), "the file to write; never overwritten");
+  const Arguments arguments(kHelp, options, {}, words);
+  if (arguments.help_shown()) return kDone;
+  const auto model_folder = arguments.required("model");
+  const auto train = arguments.required("train");
+  const std::filesystem::path output = arguments.text("output");
+  if (std::filesystem::exists(output))
+    throw InputError(Message{.place = {output.string(), 0, 0},
+                             .text = "the file is there already",
+                             .notes = {"--output names another one"}});
+  PluginRegistry registry = find_plugins();
+  const auto& model = model_for(model_folder, registry);
+  const DataLook look = look_at(train);
+  write_file(disk(), output, pipeline_text(arguments, look, model.description.name, output));
+  load_pipeline(output, {}, registry);
+  std::cerr << output.string() << ": written and checked; now `fthost plan " << output.string() << "` or `fthost "
+            << output.string() << "`\n";
+  return kDone;
+}
+
+}  // namespace fthost

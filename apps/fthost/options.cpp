@@ -1,0 +1,72 @@
+// fthost options KIND/NAME: one component's options, from the same description that pipelines are checked against.
+
+#include <fthost/error.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "apps/fthost/command.h"
+#include "apps/fthost/session.h"
+
+namespace fthost {
+namespace {
+
+constexpr CommandHelp kHelp{"fthost options KIND/NAME",
+                            "Describes a component and its options: type, range, default and meaning. KIND alone lists\n"
+                            "the components of that kind.",
+                            "  fthost options freezing\n  fthost options freezing/last-n-layers\n"};
+
+Kind parse_kind(const std::string& name) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kKindNames.size(); ++i) {
+    if (kKindNames[i] == name) return static_cast<Kind>(i);
+    names.emplace_back(kKindNames[i]);
+  }
+  const auto near = nearest_name(name, names);
+  Message message{.place = {"fthost", 0, 0}, .text = "there is no kind '" + name + "'"};
+  if (!near.empty()) message.text += "; did you mean '" + std::string(near) + "'?";
+  message.notes = {"kinds: model, head, reader, freezing, optimizer, schedule, sink"};
+  throw InputError(std::move(message));
+}
+
+InputError no_component(const PluginRegistry& registry, Kind kind, const std::string& name) {
+  const auto names = registry.names(kind);
+  Message message{.place = {"fthost", 0, 0},
+                  .text = "there is no " + std::string(kind_name(kind)) + " '" + name + "'"};
+  const auto near = nearest_name(name, names);
+  if (!near.empty()) message.text += "; did you mean '" + std::string(near) + "'?";
+  std::string list;
+  for (const auto& each : names) list += (list.empty() ? "" : ", ") + each;
+  message.notes = {"found: " + (list.empty() ? "none" : list)};
+  return InputError(std::move(message));
+}
+
+void describe_component(const FoundComponent& found) {
+  const auto& description = found.description;
+  std::cout << kind_name(description.kind) << ' ' << description.name << ": " << description.summary << '\n'
+            << "  in " << found.library.string() << '\n';
+  if (description.options.empty()) std::cout << "  no options\n";
+  for (const auto& option : description.options) std::cout << "  " << help_line(option) << '\n';
+}
+
+}  // namespace
+
+int options_command(const std::vector<std::string>& words) {
+  const Arguments arguments(kHelp, {}, {"component"}, words);
+  if (arguments.help_shown()) return kDone;
+  const auto what = arguments.required("component");
+  const auto slash = what.find('/');
+  const Kind kind = parse_kind(what.substr(0, slash));
+  const PluginRegistry registry = find_plugins();
+  if (slash == std::string::npos) {
+    for (const auto& name : registry.names(kind)) describe_component(*registry.find(kind, name));
+    return kDone;
+  }
+  const auto name = what.substr(slash + 1);
+  const auto* found = registry.find(kind, name);
+  if (found == nullptr) throw no_component(registry, kind, name);
+  describe_component(*found);
+  return kDone;
+}
+
+}  // namespace fthost

@@ -1,0 +1,68 @@
+// fthost predict: labels for new text.
+
+#include <fthost/error.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "apps/fthost/command.h"
+#include "apps/fthost/session.h"
+#include "core/engine/engine.h"
+
+namespace fthost {
+namespace {
+
+constexpr CommandHelp kHelp{
+    "fthost predict MODEL [FILE] [--input text|conll] [--output conll|json]",
+    "Labels every word of FILE, or of standard input. MODEL is the model/ folder of a run, or any fine-tuned Hugging Face\n"
+    "folder that a plugin handles. Text has a sentence a line, words apart by blanks; conll has a word a line in its\n"
+    "first column and a blank line between sentences. Out come words and labels in columns, or a JSON object a line.",
+    "  fthost predict runs/quickstart/model < sentences.txt\n"
+    "  fthost predict runs/quickstart/model dev.conll --input conll --output json\n"};
+
+bool choose(const Arguments& arguments, const std::string& option, const std::string& yes, const std::string& no) {
+  const auto value = arguments.text(option);
+  if (value == yes) return true;
+  if (value == no) return false;
+  throw InputError(Message{.place = {"fthost", 0, 0},
+                           .text = "--" + option + " is '" + yes + "' or '" + no + "', not '" + value + "'"});
+}
+
+}  // namespace
+
+int predict_command(const std::vector<std::string>& words) {
+  namespace po = boost::program_options;
+  po::options_description options;
+  options.add_options()("input", po::value<std::string>()->default_value("text"), "text or conll")(
+      "output", po::value<std::string>()->default_value("conll"), "conll or json")(
+      "batch-size", po::value<int>()->default_value(32), "sentences that are computed together")(
+      "threads", po::value<int>()->default_value(0), "0: all physical cores")(
+      "device", po::value<std::string>()->default_value("auto"), "auto, cpu, cuda or cuda:N");
+  const Arguments arguments(kHelp, options, {"model", "file"}, words);
+  if (arguments.help_shown()) return kDone;
+
+  PredictRequest what;
+  what.model = arguments.required("model");
+  what.columns_in = choose(arguments, "input", "conll", "text");
+  what.json_out = choose(arguments, "output", "json", "conll");
+  what.batch_size = arguments.number("batch-size");
+  if (what.batch_size < 1)
+    throw InputError(Message{.place = {"fthost", 0, 0}, .text = "--batch-size must be 1 or more"});
+  what.threads = arguments.number("threads");
+  what.device = arguments.text("device");
+  std::ifstream file;
+  if (arguments.has("file")) {
+    file.open(arguments.text("file"), std::ios::binary);
+    if (!file)
+      throw InputError(Message{.place = {arguments.text("file"), 0, 0}, .text = "the file cannot be opened"});
+  }
+  what.in = arguments.has("file") ? static_cast<std::istream*>(&file) : &std::cin;
+  what.input_name = arguments.has("file") ? arguments.text("file") : "standard input";
+  what.out = &std::cout;
+  std::ios::sync_with_stdio(false);
+  PluginRegistry plugins = find_plugins();
+  open_engine()->predict(what, {.plugins = &plugins, .files = &disk()});
+  return kDone;
+}
+
+}  // namespace fthost

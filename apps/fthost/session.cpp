@@ -1,0 +1,83 @@
+#include "apps/fthost/session.h"
+
+#include <fthost/error.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+namespace fthost {
+namespace {
+
+namespace po = boost::program_options;
+
+int terminal_width() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+}  // namespace
+
+PluginRegistry find_plugins() {
+  PluginRegistry registry(host_fingerprint());
+  for (const auto& folder : plugin_search_path({})) registry.scan(folder);
+  return registry;
+}
+
+void add_console_options(po::options_description& options) {
+  options.add_options()("quiet,q", po::bool_switch(), "warnings and errors only")(
+      "color", po::value<std::string>()->default_value("auto"), "auto, always or never");
+}
+
+void add_override_option(po::options_description& options) {
+  options.add_options()("set", po::value<std::vector<std::string>>()->composing(),
+                        "KEY=VALUE instead of what the file says, such as freezing.layers=6; may be repeated");
+}
+
+ConsoleStyle console_style(const Arguments& arguments) {
+  const auto color = arguments.text("color");
+  if (color != "auto" && color != "always" && color != "never")
+    throw InputError(Message{.place = {"fthost", 0, 0},
+                             .text = "--color is 'auto', 'always' or 'never', not '" + color + "'"});
+  const char* term = std::getenv("TERM");
+  const bool dumb = term == nullptr || std::string_view(term) == "dumb";
+  ConsoleStyle style;
+  style.quiet = arguments.flag("quiet");
+  style.live = isatty(STDERR_FILENO) == 1 && !dumb && !is_set("CI");
+  style.color = color == "always" || (color == "auto" && style.live && !is_set("NO_COLOR"));
+  style.width = terminal_width();
+  return style;
+}
+
+Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry) {
+  std::vector<Override> overrides;
+  for (const auto& text : arguments.list("set")) overrides.push_back(parse_override(text));
+  return load_pipeline(arguments.required("pipeline"), overrides, registry);
+}
+
+std::string bytes_text(std::int64_t bytes) {
+  char text[32];
+  const auto value = static_cast<double>(bytes);
+  if (value >= 1e9)
+    std::snprintf(text, sizeof text, "%.2f GB", value / 1e9);
+  else
+    std::snprintf(text, sizeof text, "%.1f MB", value / 1e6);
+  return text;
+}
+
+std::string count_text(std::int64_t count) {
+  std::string digits = std::to_string(count);
+  for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3)
+    digits.insert(static_cast<std::size_t>(place), ",");
+  return digits;
+}
+
+}  // namespace fthost

@@ -1,0 +1,35 @@
+#pragma once
+
+/// What several commands need: the plugins that are found, how the terminal wants to be spoken to, the pipeline.
+
+#include <fthost/events.h>
+
+#include <boost/program_options/options_description.hpp>
+
+#include "apps/fthost/arguments.h"
+#include "core/pipeline/pipeline.h"
+#include "core/plugins/registry.h"
+
+namespace fthost {
+
+/// All libraries of the search path, scanned.
+PluginRegistry find_plugins();
+
+/// From --quiet, --color, NO_COLOR, TERM, CI and standard error itself.
+ConsoleStyle console_style(const Arguments& arguments);
+
+/// Adds --quiet and --color.
+void add_console_options(boost::program_options::options_description& options);
+
+/// Adds --set.
+void add_override_option(boost::program_options::options_description& options);
+
+/// The pipeline that the word `pipeline` names, with all --set.
+Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry);
+
+/// "12.3 MB".
+std::string bytes_text(std::int64_t bytes);
+/// "22,565,376".
+std::string count_text(std::int64_t count);
+
+}  // namespace fthost
