@@ -1,0 +1,40 @@
+#include <fthost/plugin.h>
+#include <fthost/sink.h>
+
+#include <chrono>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_between(Clock::time_point begin, Clock::time_point end) {
+  return std::chrono::duration<double>(end - begin).count();
+}
+
+/// "seconds": the training of an epoch, evaluation left out. "eval_seconds": from there to the end of the dev set's
+/// evaluation. "tokens_per_second": tokens of the epoch, special ones included, by "seconds".
+class TimeSink final : public fthost::Sink {
+ public:
+  Role role() const override { return Role::metric; }
+
+  void epoch_started(const fthost::EpochStarted&) override { started_ = Clock::now(); }
+
+  void epoch_trained(const fthost::EpochTrained& event, fthost::Metrics& out) override {
+    trained_ = Clock::now();
+    const double seconds = seconds_between(started_, trained_);
+    out.emit("seconds", event.epoch, seconds);
+    if (seconds > 0) out.emit("tokens_per_second", event.epoch, static_cast<double>(event.tokens) / seconds);
+  }
+
+  void evaluated(const fthost::Evaluated& event, fthost::Metrics& out) override {
+    if (event.set == "dev") out.emit("eval_seconds", event.epoch, seconds_between(trained_, Clock::now()));
+  }
+
+ private:
+  Clock::time_point started_;
+  Clock::time_point trained_;
+};
+
+}  // namespace
+
+FTHOST_PLUGIN(fthost::component<TimeSink>("time", "Seconds of training and evaluation, and tokens per second."))
