@@ -54,6 +54,10 @@ struct LibraryDescription {
 /// every name, type and default as strictly as the compiler checks them. Throws fthost::Error that says what is wrong.
 LibraryDescription decode_description(std::span<const std::byte> descriptor);
 
+/// Its start only, so that a library made for another SDK can be told so before the rest is judged by the rules of this
+/// one.
+Fingerprint decode_fingerprint(std::span<const std::byte> descriptor);
+
 /// "layers: integer, 0 or more; layers that learn, counted from the top".
 std::string help_line(const OptionDescription& option);
 

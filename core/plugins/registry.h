@@ -15,6 +15,8 @@
 
 namespace fthost {
 
+struct FileIdentity;
+
 /// A component that may be used, and the library that holds it.
 struct FoundComponent {
   ComponentDescription description;
@@ -67,6 +69,10 @@ class PluginRegistry {
  private:
   struct Libraries;
 
+  void take_from_folder(const std::filesystem::path& library, const std::filesystem::path& folder);
+  void take_library(const std::filesystem::path& library);
+  void refuse(const std::filesystem::path& library, std::string reason);
+  FileIdentity identity_of(const std::filesystem::path& library) const;
   std::shared_ptr<Component> create_component(const FoundComponent& component, const Options& options);
   [[noreturn]] static void refuse_type(const FoundComponent& component);
 

@@ -17,16 +17,48 @@ namespace fthost {
 
 // Called only when a description is wrong; not constexpr, so that the compiler stops there and shows the name.
 void description_is_wrong_option_needs_required_by_default_or_optional();
+void description_is_wrong_option_needs_only_one_of_required_by_default_optional();
 void description_is_wrong_bound_needs_a_number();
+void description_is_wrong_bound_is_not_finite();
+void description_is_wrong_bound_of_integers_needs_an_integer();
+void description_is_wrong_nothing_lies_between_the_bounds();
+void description_is_wrong_choices_need_a_text();
 void description_is_wrong_default_has_another_type();
+void description_is_wrong_default_is_not_finite();
 void description_is_wrong_default_is_out_of_range();
 void description_is_wrong_default_is_not_among_the_choices();
 void description_is_wrong_lists_have_no_default_make_them_optional();
 void description_is_wrong_name_is_not_lower_case_with_separators();
 void description_is_wrong_option_name_belongs_to_the_core();
 void description_is_wrong_option_name_stands_twice();
+void description_is_wrong_component_stands_twice();
 void description_is_wrong_too_many_options_or_choices();
 void description_is_wrong_help_or_summary_is_empty();
+void description_is_wrong_text_is_empty_or_not_one_line_of_utf8();
+
+/// Most bytes of a component's or an option's name, and most of what a library may hold.
+inline constexpr std::size_t kLongestName = 64;
+inline constexpr std::size_t kMostComponents = 256;
+inline constexpr std::size_t kMostHandled = 8;
+inline constexpr std::size_t kMostOptions = 32;
+inline constexpr std::size_t kMostChoices = 16;
+/// Bounds are held as double, which is exact for integers up to here.
+inline constexpr double kLargestIntegerBound = 9007199254740992.0;
+
+/// Texts of a description are shown on terminals: no control characters, no line ends.
+constexpr bool is_one_line(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const unsigned lead = byte(at);
+    if (lead < 0x20 || lead == 0x7F || (lead >= 0x80 && lead < 0xC2) || lead > 0xF4) return false;
+    if (lead == 0xC2 && byte(at + 1) < 0xA0) return false;
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    for (std::size_t i = 1; i < length; ++i)
+      if ((byte(at + i) & 0xC0U) != 0x80U) return false;
+    at += length;
+  }
+  return true;
+}
 
 /// How an option is declared. Start with one of boolean() … reals() below, add bounds or choices, and end with exactly
 /// one of required(), by_default(value), optional().
@@ -41,8 +73,8 @@ struct OptionSpec {
   double default_real = 0;
   std::string_view default_text;
   bool has_min = false, min_excluded = false, has_max = false, max_excluded = false;
-  double min = 0, max = 0;  ///< Of integers too: exact up to 2^53.
-  std::array<std::string_view, 16> choices{};
+  double min = 0, max = 0;
+  std::array<std::string_view, kMostChoices> choices{};
   std::size_t choice_count = 0;
 
   consteval OptionSpec at_least(double value) const { return with_min(value, false); }
@@ -52,15 +84,19 @@ struct OptionSpec {
 
   /// Text only: the values that there are.
   consteval OptionSpec one_of(std::initializer_list<std::string_view> values) const {
-    if (type != OptionType::text) description_is_wrong_default_has_another_type();
-    if (values.size() > choices.size()) description_is_wrong_too_many_options_or_choices();
+    if (type != OptionType::text) description_is_wrong_choices_need_a_text();
     OptionSpec s = *this;
-    for (const auto value : values) s.choices[s.choice_count++] = value;
+    for (const auto value : values) {
+      if (s.choice_count == s.choices.size()) description_is_wrong_too_many_options_or_choices();
+      need_line(value);
+      s.choices[s.choice_count++] = value;
+    }
     return s;
   }
 
-  /// Shown behind the value: "tokens", "epochs".
+  /// Shown behind the type: "integer (tokens), 1 or more".
   consteval OptionSpec unit(std::string_view value) const {
+    need_line(value);
     OptionSpec s = *this;
     s.unit_name = value;
     return s;
@@ -87,35 +123,46 @@ struct OptionSpec {
         description_is_wrong_default_has_another_type();
     } else if constexpr (std::floating_point<T>) {
       if (type != OptionType::real) description_is_wrong_default_has_another_type();
-      s.default_real = value;
+      if (!(value - value == 0)) description_is_wrong_default_is_not_finite();
+      s.default_real = static_cast<double>(value);
     } else {
       if (type == OptionType::texts || type == OptionType::integers || type == OptionType::reals)
         description_is_wrong_lists_have_no_default_make_them_optional();
       if (type != OptionType::text && type != OptionType::path) description_is_wrong_default_has_another_type();
       s.default_text = value;
+      if (!is_one_line(s.default_text)) description_is_wrong_text_is_empty_or_not_one_line_of_utf8();
     }
     return s;
   }
 
  private:
-  consteval void need_number() const {
-    if (type != OptionType::integer && type != OptionType::real && type != OptionType::integers &&
-        type != OptionType::reals)
-      description_is_wrong_bound_needs_a_number();
+  static consteval void need_line(std::string_view value) {
+    if (value.empty() || !is_one_line(value)) description_is_wrong_text_is_empty_or_not_one_line_of_utf8();
+  }
+  consteval void check_bound(double value) const {
+    const bool integers = type == OptionType::integer || type == OptionType::integers;
+    if (!integers && type != OptionType::real && type != OptionType::reals) description_is_wrong_bound_needs_a_number();
+    if (!(value - value == 0)) description_is_wrong_bound_is_not_finite();
+    if (integers && (value > kLargestIntegerBound || value < -kLargestIntegerBound ||
+                     value != static_cast<double>(static_cast<std::int64_t>(value))))
+      description_is_wrong_bound_of_integers_needs_an_integer();
   }
   consteval OptionSpec with_min(double value, bool excluded) const {
-    need_number();
+    check_bound(value);
     OptionSpec s = *this;
     s.has_min = true, s.min_excluded = excluded, s.min = value;
+    if (s.has_max && s.min > s.max) description_is_wrong_nothing_lies_between_the_bounds();
     return s;
   }
   consteval OptionSpec with_max(double value, bool excluded) const {
-    need_number();
+    check_bound(value);
     OptionSpec s = *this;
     s.has_max = true, s.max_excluded = excluded, s.max = value;
+    if (s.has_min && s.min > s.max) description_is_wrong_nothing_lies_between_the_bounds();
     return s;
   }
   consteval OptionSpec with_presence(Presence value) const {
+    if (presence != Presence::undeclared) description_is_wrong_option_needs_only_one_of_required_by_default_optional();
     OptionSpec s = *this;
     s.presence = value;
     return s;
@@ -127,20 +174,36 @@ consteval OptionSpec option_of(OptionType type) {
   s.type = type;
   return s;
 }
-consteval OptionSpec boolean() { return option_of(OptionType::boolean); }
-consteval OptionSpec integer() { return option_of(OptionType::integer); }
-consteval OptionSpec real() { return option_of(OptionType::real); }
-consteval OptionSpec text() { return option_of(OptionType::text); }
-consteval OptionSpec path() { return option_of(OptionType::path); }
-consteval OptionSpec texts() { return option_of(OptionType::texts); }
-consteval OptionSpec integers() { return option_of(OptionType::integers); }
-consteval OptionSpec reals() { return option_of(OptionType::reals); }
+consteval OptionSpec boolean() {
+  return option_of(OptionType::boolean);
+}
+consteval OptionSpec integer() {
+  return option_of(OptionType::integer);
+}
+consteval OptionSpec real() {
+  return option_of(OptionType::real);
+}
+consteval OptionSpec text() {
+  return option_of(OptionType::text);
+}
+consteval OptionSpec path() {
+  return option_of(OptionType::path);
+}
+consteval OptionSpec texts() {
+  return option_of(OptionType::texts);
+}
+consteval OptionSpec integers() {
+  return option_of(OptionType::integers);
+}
+consteval OptionSpec reals() {
+  return option_of(OptionType::reals);
+}
 
 /// Option names that the core keeps for itself inside a kind's table.
 inline constexpr std::array<std::string_view, 4> kCoreOptionsOfOptimizer = {"plugin", "lr", "layer_decay", "groups"};
 inline constexpr std::array<std::string_view, 2> kCoreOptionsOfFreezing = {"plugin", "frozen_dropout"};
-inline constexpr std::array<std::string_view, 8> kCoreOptionsOfReader = {"plugin", "reader",     "train", "dev",
-                                                                         "test",   "split", "max_length", "long"};
+inline constexpr std::array<std::string_view, 8> kCoreOptionsOfReader = {"plugin", "reader", "train",      "dev",
+                                                                         "test",   "split",  "max_length", "long"};
 
 /// Does the core keep `name` for itself in the tables of `kind`?
 constexpr bool belongs_to_core(Kind kind, std::string_view name) {
@@ -161,9 +224,9 @@ constexpr bool belongs_to_core(Kind kind, std::string_view name) {
 struct ComponentSpec {
   Kind kind = Kind::model;
   std::string_view name, summary;
-  std::array<std::string_view, 8> handled{};
+  std::array<std::string_view, kMostHandled> handled{};
   std::size_t handled_count = 0;
-  std::array<OptionSpec, 32> options{};
+  std::array<OptionSpec, kMostOptions> options{};
   std::size_t option_count = 0;
 };
 
@@ -187,6 +250,7 @@ struct TypedComponentSpec : ComponentSpec {
   consteval TypedComponentSpec handles(std::string_view what) const {
     TypedComponentSpec c = *this;
     if (c.handled_count == c.handled.size()) description_is_wrong_too_many_options_or_choices();
+    if (what.empty() || !is_one_line(what)) description_is_wrong_text_is_empty_or_not_one_line_of_utf8();
     c.handled[c.handled_count++] = what;
     return c;
   }
@@ -195,6 +259,7 @@ struct TypedComponentSpec : ComponentSpec {
   consteval void check_option(const OptionSpec& spec) const {
     if (option_count == options.size()) description_is_wrong_too_many_options_or_choices();
     if (spec.help.empty()) description_is_wrong_help_or_summary_is_empty();
+    if (!is_one_line(spec.help)) description_is_wrong_text_is_empty_or_not_one_line_of_utf8();
     if (belongs_to_core(kind, spec.name)) description_is_wrong_option_name_belongs_to_the_core();
     for (std::size_t i = 0; i < option_count; ++i)
       if (options[i].name == spec.name) description_is_wrong_option_name_stands_twice();
@@ -220,7 +285,7 @@ struct TypedComponentSpec : ComponentSpec {
 
  public:
   static consteval void check_name(std::string_view name, char separator) {
-    if (name.empty() || name.size() > 64) description_is_wrong_name_is_not_lower_case_with_separators();
+    if (name.empty() || name.size() > kLongestName) description_is_wrong_name_is_not_lower_case_with_separators();
     for (const char c : name)
       if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == separator))
         description_is_wrong_name_is_not_lower_case_with_separators();
@@ -230,12 +295,14 @@ struct TypedComponentSpec : ComponentSpec {
 /// The start of a description; see FTHOST_PLUGIN in <fthost/plugin.h>.
 template <class T>
 consteval TypedComponentSpec<T> component(std::string_view name, std::string_view summary) {
+  static_assert(std::derived_from<T, Component>, "a component derives from the interface of its kind");
   TypedComponentSpec<T> c;
   c.kind = T::kKind;
   c.name = name;
   c.summary = summary;
   TypedComponentSpec<T>::check_name(name, '-');
   if (summary.empty()) description_is_wrong_help_or_summary_is_empty();
+  if (!is_one_line(summary)) description_is_wrong_text_is_empty_or_not_one_line_of_utf8();
   return c;
 }
 

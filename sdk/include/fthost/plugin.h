@@ -153,6 +153,8 @@ struct Library<First, Rest...> {
 
 template <class First, class... Rest>
 consteval Library<First, Rest...> library_of(First first, Rest... rest) {
+  static_assert(sizeof...(Rest) < kMostComponents, "too many components in one library");
+  if (((rest.kind == first.kind && rest.name == first.name) || ...)) description_is_wrong_component_stands_twice();
   if constexpr (sizeof...(Rest) == 0)
     return {first, {}};
   else

@@ -2,6 +2,7 @@
 
 /// Kind `schedule`: the learning rate over time. Needs no tensor and no LibTorch.
 
+#include <cmath>
 #include <cstdint>
 
 #include <fthost/component.h>
@@ -20,5 +21,15 @@ class FTHOST_API Schedule : public Component {
   /// function, finite and not negative.
   virtual double factor(std::int64_t step, std::int64_t total_steps) const = 0;
 };
+
+/// The steps of a warm-up that takes `share` (0 to 1) of all: rounded up, as Hugging Face's Trainer does.
+inline std::int64_t warmup_steps(double share, std::int64_t total_steps) {
+  return static_cast<std::int64_t>(std::ceil(share * static_cast<double>(total_steps)));
+}
+
+/// The factor of step `step` out of `steps` of a warm-up: in a straight line from 0, which the first step has.
+inline double warmup_factor(std::int64_t step, std::int64_t steps) {
+  return static_cast<double>(step) / static_cast<double>(steps);
+}
 
 }  // namespace fthost

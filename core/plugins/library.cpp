@@ -1,0 +1,148 @@
+#include "core/plugins/library.h"
+
+#include <dlfcn.h>
+
+#include <cxxabi.h>
+
+#include <exception>
+#include <string>
+#include <system_error>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+
+// Boost.DLL goes through std::filesystem then and needs no library of its own.
+#define BOOST_DLL_USE_STD_FS
+#include <boost/core/demangle.hpp>
+#include <boost/dll/shared_library.hpp>
+
+#include <fthost/error.h>
+#include <fthost/plugin.h>
+
+#include "core/plugins/fingerprint.h"
+#include "core/plugins/permissions.h"
+
+namespace fthost {
+namespace {
+
+using CreateFunction = Component*(const char* kind, const char* name, const Options& options);
+
+// A destructor of a component cannot throw: the compiler refuses one that says noexcept(false), all others end the
+// process. So deleting a component needs no handler.
+static_assert(std::is_nothrow_destructible_v<Component>);
+
+void require_unchanged(const std::filesystem::path& library, const FileIdentity& inspected) {
+  if (LibraryFile(library).identity() != inspected)
+    throw Error("cannot load " + library.string() + ": the file was replaced after it was checked; start again");
+}
+
+/// The text between two marks of a message of the dynamic linker; empty when it has another form.
+std::string between(const std::string& text, std::string_view before, std::string_view after) {
+  const auto found = before.empty() ? 0 : text.find(before);
+  if (found == std::string::npos) return "";
+  const auto start = found + before.size();
+  const auto end = after.empty() ? text.size() : text.find(after, start);
+  return end == std::string::npos ? "" : text.substr(start, end - start);
+}
+
+/// What the dynamic linker says, and what to do about it.
+std::string explain_linker(const std::string& said) {
+  const auto missing = between(said, "", ": cannot open shared object file");
+  if (!missing.empty())
+    return "it needs " + missing + ", which was not found\n  Install that library, or put its folder into " +
+           "LD_LIBRARY_PATH, or into the plugin's RPATH and rebuild it.\n  The system says: " + said;
+  auto symbol = between(said, "undefined symbol: ", "");
+  symbol = symbol.substr(0, symbol.find(", version"));
+  if (!symbol.empty())
+    return "it needs " + boost::core::demangle(symbol.c_str()) +
+           ", which no library that it names has\n  It was linked without a library that it uses, or built for another "
+           "version of one: rebuild it.\n  The system says: " +
+           said;
+  return said;
+}
+
+boost::dll::shared_library open_shared(const std::filesystem::path& library) {
+  std::error_code error;
+  boost::dll::shared_library opened;
+  opened.load(library, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local, error);
+  if (!error) return opened;
+  const char* said = ::dlerror();
+  throw Error("cannot load " + library.string() + ": " + explain_linker(said != nullptr ? said : error.message()));
+}
+
+/// The name of the exception that is being handled.
+std::string exception_type() {
+  const auto* type = abi::__cxa_current_exception_type();
+  return type != nullptr ? boost::core::demangle(type->name()) : "a foreign exception";
+}
+
+class SharedLibrary final : public OpenLibrary {
+ public:
+  explicit SharedLibrary(std::filesystem::path path) : path_(std::move(path)), library_(open_shared(path_)) {
+    const std::string symbol(description::kSymbol);
+    if (!library_.has(symbol))
+      throw Error("cannot load " + path_.string() + ": it has a description, but not the function " + symbol +
+                  "; link it without a version script that hides that");
+    create_ = &library_.get<CreateFunction>(symbol);
+  }
+
+  std::shared_ptr<Component> create(Kind kind, std::string_view name, const Options& options) override {
+    // Options and input errors are copied as the host's own types, any other exception becomes text: what leaves here
+    // must not hold code of a library that may be closed before the exception is gone.
+    try {
+      return own(construct(kind, name, options));
+    } catch (const OptionError& e) {
+      throw OptionError(e);
+    } catch (const InputError& e) {
+      throw InputError(e);
+    } catch (const std::exception& e) {
+      throw Error(who(kind, name) + " could not be created: " + e.what());
+    } catch (...) {
+      throw Error(who(kind, name) + " could not be created: it threw " + exception_type() +
+                  ", which is no std::exception");
+    }
+  }
+
+ private:
+  std::string who(Kind kind, std::string_view name) const {
+    return std::string(kind_name(kind)) + " '" + std::string(name) + "' of " + path_.string();
+  }
+
+  Component* construct(Kind kind, std::string_view name, const Options& options) const {
+    auto* made = create_(std::string(kind_name(kind)).c_str(), std::string(name).c_str(), options);
+    if (made == nullptr) throw Error("the library describes it, but does not make it; rebuild the library");
+    return made;
+  }
+
+  /// The deleter's copy of this library goes after the object.
+  std::shared_ptr<Component> own(Component* made) {
+    return {made, [library = shared_from_this()](Component* component) { delete component; }};
+  }
+
+  std::filesystem::path path_;
+  boost::dll::shared_library library_;
+  CreateFunction* create_ = nullptr;
+};
+
+}  // namespace
+
+InspectedLibrary inspect_library(const std::filesystem::path& library, const Fingerprint& host) {
+  const LibraryFile file(library);
+  const auto& status = file.status();
+  const auto unsafe = why_unsafe_library(library, {status.st_uid, status.st_gid, status.st_mode});
+  if (!unsafe.empty()) throw Error(unsafe);
+  const auto note = read_note(file);
+  const auto difference = explain_difference(decode_fingerprint(note), host);
+  if (!difference.empty()) throw Error(difference);
+  return {decode_description(note), file.identity()};
+}
+
+std::shared_ptr<OpenLibrary> OpenLibrary::open(const std::filesystem::path& library, const FileIdentity& inspected) {
+  // Before and after: what was mapped in between is what was checked.
+  require_unchanged(library, inspected);
+  auto opened = std::make_shared<SharedLibrary>(library);
+  require_unchanged(library, inspected);
+  return opened;
+}
+
+}  // namespace fthost

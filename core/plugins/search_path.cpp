@@ -1,0 +1,30 @@
+// Where plugins lie.
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "core/plugins/registry.h"
+
+namespace fthost {
+
+std::vector<std::filesystem::path> plugin_search_path(const std::vector<std::filesystem::path>& from_pipeline) {
+  auto folders = from_pipeline;
+  // Null in a process with more rights than its user (AT_SECURE): the environment is that user's.
+  if (const char* variable = ::secure_getenv("FTHOST_PLUGIN_PATH"); variable != nullptr) {
+    for (std::string_view rest = variable; !rest.empty();) {
+      const auto part = rest.substr(0, rest.find(':'));
+      if (!part.empty()) folders.emplace_back(part);
+      rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    }
+  }
+  std::error_code error;
+  const auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error) folders.push_back((executable.parent_path() / "../lib/fthost/plugins").lexically_normal());
+  return folders;
+}
+
+}  // namespace fthost
