@@ -26,6 +26,8 @@ endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
                     -fstack-protector-strong)
+# Designated initialisers leave the other members at their defaults on purpose.
+add_compile_options(-Wno-missing-field-initializers)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 add_link_options(-Wl,-z,relro,-z,now)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")

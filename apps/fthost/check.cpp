@@ -38,7 +38,7 @@ int check_library(const std::string& file) {
 int check_pipeline(const Arguments& arguments) {
   nlohmann::ordered_json errors = nlohmann::ordered_json::array();
   try {
-    PluginRegistry plugins = find_plugins();
+    FoundPlugins plugins;
     const Pipeline pipeline = load_pipeline(arguments, plugins);
     if (!arguments.flag("json")) std::cerr << pipeline.file.string() << ": no errors\n";
   } catch (const InputError& error) {

@@ -30,7 +30,7 @@ void print_version() {
 }
 
 bool print_plugins() {
-  const PluginRegistry registry = find_plugins();
+  const FoundPlugins registry;
   for (const auto& folder : plugin_search_path({})) std::cout << "plugins in   " << folder.string() << '\n';
   std::cout << "components   " << registry.components().size() << " found, " << registry.refused().size()
             << " libraries refused\n";

@@ -123,7 +123,7 @@ int init_command(const std::vector<std::string>& words) {
     throw InputError(Message{.place = {output.string(), 0, 0},
                              .text = "the file is there already",
                              .notes = {"--output names another one"}});
-  PluginRegistry registry = find_plugins();
+  FoundPlugins registry;
   const auto& model = model_for(model_folder, registry);
   const DataLook look = look_at(train);
   write_file(disk(), output, pipeline_text(arguments, look, model.description.name, output));

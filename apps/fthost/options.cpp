@@ -57,7 +57,7 @@ int options_command(const std::vector<std::string>& words) {
   const auto what = arguments.required("component");
   const auto slash = what.find('/');
   const Kind kind = parse_kind(what.substr(0, slash));
-  const PluginRegistry registry = find_plugins();
+  const FoundPlugins registry;
   if (slash == std::string::npos) {
     for (const auto& name : registry.names(kind)) describe_component(*registry.find(kind, name));
     return kDone;

@@ -88,7 +88,7 @@ int plan_command(const std::vector<std::string>& words) {
   options.add_options()("json", boost::program_options::bool_switch(), "print the plan as JSON, tensor by tensor");
   const Arguments arguments(kHelp, options, {"pipeline"}, words);
   if (arguments.help_shown()) return kDone;
-  PluginRegistry plugins = find_plugins();
+  FoundPlugins plugins;
   const Pipeline pipeline = load_pipeline(arguments, plugins);
   const auto report = open_engine()->plan(pipeline, {.plugins = &plugins, .files = &disk()});
   arguments.flag("json") ? print_json(report) : print_text(report);

@@ -58,7 +58,7 @@ int plugins_command(const std::vector<std::string>& words) {
   options.add_options()("json", boost::program_options::bool_switch(), "print the list as JSON");
   const Arguments arguments(kHelp, options, {}, words);
   if (arguments.help_shown()) return kDone;
-  const PluginRegistry registry = find_plugins();
+  const FoundPlugins registry;
   arguments.flag("json") ? print_json(registry) : print_table(registry);
   return kDone;
 }

@@ -60,7 +60,7 @@ int predict_command(const std::vector<std::string>& words) {
   what.input_name = arguments.has("file") ? arguments.text("file") : "standard input";
   what.out = &std::cout;
   std::ios::sync_with_stdio(false);
-  PluginRegistry plugins = find_plugins();
+  FoundPlugins plugins;
   open_engine()->predict(what, {.plugins = &plugins, .files = &disk()});
   return kDone;
 }

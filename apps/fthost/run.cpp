@@ -52,7 +52,7 @@ int run_command(const std::vector<std::string>& words) {
   const Arguments arguments(kHelp, options, {"pipeline"}, words);
   if (arguments.help_shown()) return kDone;
 
-  PluginRegistry plugins = find_plugins();
+  FoundPlugins plugins;
   const Pipeline pipeline = load_pipeline(arguments, plugins);
   const InterruptGuard interrupts;
   EngineRequest request{.plugins = &plugins,

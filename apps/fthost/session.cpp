@@ -26,10 +26,8 @@ bool is_set(const char* variable) {
 
 }  // namespace
 
-PluginRegistry find_plugins() {
-  PluginRegistry registry(host_fingerprint());
-  for (const auto& folder : plugin_search_path({})) registry.scan(folder);
-  return registry;
+FoundPlugins::FoundPlugins() : PluginRegistry(host_fingerprint()) {
+  for (const auto& folder : plugin_search_path({})) scan(folder);
 }
 
 void add_console_options(po::options_description& options) {

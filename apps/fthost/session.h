@@ -12,8 +12,11 @@
 
 namespace fthost {
 
-/// All libraries of the search path, scanned.
-PluginRegistry find_plugins();
+/// The plugins of the search path.
+class FoundPlugins : public PluginRegistry {
+ public:
+  FoundPlugins();
+};
 
 /// From --quiet, --color, NO_COLOR, TERM, CI and standard error itself.
 ConsoleStyle console_style(const Arguments& arguments);
