@@ -242,7 +242,7 @@ TEST_CASE("what was written in columns is read back", "[unit][formats]") {
   CHECK(holds);
 }
 
-TEST_CASE("real corpora have their published sizes", "[unit][slow][formats]") {
+TEST_CASE("real corpora have their published sizes", "[unit][formats]") {
   check_corpus("wnut17/train.conll", 3394, 62730, 13);
   check_corpus("wnut17/dev.conll", 1009, 15733, 13);
   check_corpus("wnut17/test.conll", 1287, 23394, 13);
