@@ -51,7 +51,7 @@ struct TrainOptions {
 /// A plugin that the file names, with its options checked and defaults filled in.
 struct ComponentChoice {
   Kind kind = Kind::model;
-  std::string table;                    ///< "freezing", "data", "sinks[0]": for --set and messages.
+  std::string table;                    ///< "freezing", "data", "sinks.drift": for --set and messages.
   FoundComponent component;
   Options options;                      ///< The plugin's own only.
 };

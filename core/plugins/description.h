@@ -64,6 +64,12 @@ std::string help_line(const OptionDescription& option);
 /// The part between: "integer, 0 or more, default 3", "\"window\" or \"truncate\", default \"window\"".
 std::string type_and_range(const OptionDescription& option);
 
+/// The bounds of a number: "0 or more", "above 0, at most 1", "0 to 1"; empty without any.
+std::string range_text(const OptionDescription& option);
+
+/// The choices of a text: "\"window\" or \"truncate\"".
+std::string choices_text(const OptionDescription& option);
+
 /// A value as TOML writes it.
 std::string toml_value(const OptionValue& value);
 

@@ -110,8 +110,11 @@ std::string_view type_name(OptionType type) {
   return "";
 }
 
-std::string choices_text(const std::vector<std::string>& choices) {
+}  // namespace
+
+std::string choices_text(const OptionDescription& option) {
   std::string out;
+  const auto& choices = option.choices;
   for (std::size_t i = 0; i < choices.size(); ++i) {
     if (i > 0) out += i + 1 == choices.size() ? " or " : ", ";
     out += toml_text(choices[i]);
@@ -119,13 +122,10 @@ std::string choices_text(const std::vector<std::string>& choices) {
   return out;
 }
 
-/// ", 0 or more", ", above 0, at most 1", ", 0 to 1"; empty without bounds.
 std::string range_text(const OptionDescription& option) {
-  if (!option.min && !option.max) return "";
-  const bool list = option.type == OptionType::integers || option.type == OptionType::reals;
-  std::string out = list ? ", each " : ", ";
   if (option.min && option.max && !option.min_excluded && !option.max_excluded)
-    return out + bound_text(*option.min) + " to " + bound_text(*option.max);
+    return bound_text(*option.min) + " to " + bound_text(*option.max);
+  std::string out;
   if (option.min)
     out += option.min_excluded ? "above " + bound_text(*option.min) : bound_text(*option.min) + " or more";
   if (option.min && option.max) out += ", ";
@@ -133,16 +133,15 @@ std::string range_text(const OptionDescription& option) {
   return out;
 }
 
-}  // namespace
-
 std::string toml_value(const OptionValue& value) {
   return std::visit([](const auto& v) { return toml_scalar(v); }, value);
 }
 
 std::string type_and_range(const OptionDescription& option) {
-  auto out = option.choices.empty() ? std::string(type_name(option.type)) : choices_text(option.choices);
+  auto out = option.choices.empty() ? std::string(type_name(option.type)) : choices_text(option);
   if (!option.unit.empty()) out += " (" + option.unit + ")";
-  out += range_text(option);
+  const bool list = option.type == OptionType::integers || option.type == OptionType::reals;
+  if (option.min || option.max) out += (list ? ", each " : ", ") + range_text(option);
   if (option.default_value) return out + ", default " + toml_value(*option.default_value);
   return option.required ? out : out + ", optional";
 }

@@ -1,0 +1,19 @@
+#pragma once
+
+/// What the core asks of its own options beyond type, range and choices.
+
+#include "core/pipeline/check_table.h"
+
+namespace fthost {
+
+/// [run]: fills in `name` from the file's when it is not given, and checks it and `device`.
+void check_run(const GivenTable& run, const std::filesystem::path& file, OptionValues& values, Problems& problems);
+
+/// [data]: either dev or split.
+void check_data(const GivenTable& data, Problems& problems);
+
+/// [plugins]: its paths, absolute; each must be there.
+std::vector<std::filesystem::path> check_plugin_paths(const GivenTable& plugins, OptionValues& values,
+                                                      Problems& problems);
+
+}  // namespace fthost
