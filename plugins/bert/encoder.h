@@ -1,0 +1,43 @@
+#pragma once
+
+/// BERT's stages (Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers", NAACL 2019): embeddings, and
+/// layers with the norm after the residual.
+
+#include <ATen/core/Tensor.h>
+
+#include <fthost/packing.h>
+#include <fthost/parameters.h>
+
+#include <span>
+#include <vector>
+
+#include "config.h"
+
+namespace fthost::bert {
+
+/// Weight and bias of a product or a norm.
+struct Pair {
+  at::Tensor weight, bias;
+};
+
+struct Layer {
+  Pair query, key, value, attention_output, attention_norm, intermediate, output, output_norm;
+};
+
+/// Shares the parameters' memory.
+class Encoder {
+ public:
+  /// `parameters`: in the topology's order.
+  Encoder(const Config& config, std::span<const Parameter> parameters);
+
+  at::Tensor embed(const at::Tensor& ids, const Packing& packing, const Context& context) const;
+  at::Tensor run_layer(std::size_t index, const at::Tensor& x, const Packing& packing, const Context& context) const;
+
+ private:
+  Config config_;
+  at::Tensor words_, positions_, token_types_;
+  Pair norm_;
+  std::vector<Layer> layers_;
+};
+
+}  // namespace fthost::bert
