@@ -1,0 +1,201 @@
+#include <chrono>
+#include <thread>
+
+#include "plugins/console/progress_line.h"
+#include "tests/captured_stderr.h"
+#include "tests/catch.h"
+#include "tests/plugins/sink_run.h"
+
+namespace fthost {
+namespace {
+
+using std::chrono::milliseconds;
+
+console::Training halfway() {
+  console::Training training;
+  training.epoch = 2;
+  training.epochs = 5;
+  training.step = 31;
+  training.steps = 107;
+  training.loss = 0.41234;
+  training.seconds_left = 63.2;
+  training.sentences_per_second = 512.4;
+  return training;
+}
+
+/// What a terminal shows, in columns: escape sequences take none.
+int shown(const std::string& text) {
+  int columns = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\x1b')
+      i = text.find_first_of("mK", i);
+    else if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U && text[i] != '\r' && text[i] != '\n')
+      ++columns;
+  }
+  return columns;
+}
+
+/// Two epochs, the second worse than the first, and a test set.
+void deliver_run(SinkRun& run, RunEnded::State state = RunEnded::State::finished) {
+  run.start();
+  for (const int epoch : {1, 2}) {
+    run.start_epoch(epoch);
+    run.step(epoch, 1);
+    run.step(epoch, 2);
+    run.figures->at_epoch_trained = {{"train_loss", 0.5 / epoch}, {"seconds", 12.34}};
+    run.train_epoch(epoch);
+    run.figures->at_evaluated = {{"dev_loss", 0.75}, {"dev_f1", 0.5 / epoch}};
+    run.evaluate("dev", epoch);
+    run.end_epoch(epoch);
+  }
+  run.figures->at_evaluated = {{"test_loss", 0.8}, {"test_f1", 0.125}};
+  run.evaluate("test", 2);
+  run.end(state, "a reason", state == RunEnded::State::finished ? "runs/tiny/model" : "");
+}
+
+}  // namespace
+
+TEST_CASE("console durations, magnitudes and figures", "[unit][plugins]") {
+  CHECK(console::duration(0) == "0.0 s");
+  CHECK(console::duration(12.34) == "12.3 s");
+  CHECK(console::duration(59.96) == "1 min 00 s");
+  CHECK(console::duration(63) == "1 min 03 s");
+  CHECK(console::duration(3599.6) == "1 h 00 min");
+  CHECK(console::duration(7500) == "2 h 05 min");
+  CHECK(console::magnitude(999) == "999");
+  CHECK(console::magnitude(1000) == "1.0 k");
+  CHECK(console::magnitude(999'960) == "1.0 M");
+  CHECK(console::magnitude(22'713'216) == "22.7 M");
+  CHECK(console::magnitude(1'500'000'000) == "1.5 G");
+  CHECK(console::figure("loss", 0.41236) == "loss 0.4124");
+  CHECK(console::figure("loss", 0.00012345) == "loss 1.23e-04");
+  CHECK(console::figure("loss", 0) == "loss 0.0000");
+  CHECK(console::figure("loss", -std::nan("")) == "loss nan");
+}
+
+TEST_CASE("console line of training shows what has room", "[unit][plugins]") {
+  auto training = halfway();
+  CHECK(console::training_line(training, 120, false) ==
+        "epoch 2/5 ▕████████                      ▏ step 31/107  loss 0.4123  1 min 03 s left  512 sentences/s");
+  CHECK(console::training_line(training, 79, false) ==
+        "epoch 2/5 ▕██      ▏ step 31/107  loss 0.4123  1 min 03 s left  512 sentences/s");
+  CHECK(console::training_line(training, 79, true) ==
+        "epoch 2/5 \x1b[36m▕██      ▏\x1b[0m step 31/107  loss 0.4123  1 min 03 s left  512 sentences/s");
+  training.last_f1 = 0.4512;
+  training.best_f1 = 0.462;
+  CHECK(console::training_line(training, 120, false) ==
+        "epoch 2/5 ▕███████                  ▏ step 31/107  loss 0.4123  1 min 03 s left  F1 0.4512, best 0.4620  512 "
+        "sentences/s");
+  CHECK(console::training_line(training, 60, false) == "epoch 2/5 ▕█     ▏ step 31/107  loss 0.4123  1 min 03 s left");
+  CHECK(console::training_line(training, 25, false) == "epoch 2/5 step 31/107");
+  CHECK(console::training_text(training) ==
+        "epoch 2/5  step 31/107  loss 0.4123  1 min 03 s left  F1 0.4512, best 0.4620  512 sentences/s");
+}
+
+TEST_CASE("console line of an activity", "[unit][plugins]") {
+  CHECK(console::activity_line("tokenize train", "sentences", 12000, 40000, 79, false) ==
+        "tokenize train ▕█████████                     ▏ 12000/40000 sentences");
+  CHECK(console::activity_line("read train", "sentences", 12000, 0, 79, false) == "read train 12000 sentences");
+  CHECK(console::activity_text("tokenize train", "sentences", 12000, 40000) == "tokenize train  12000/40000 sentences");
+}
+
+TEST_CASE("console lines are never wider than the terminal", "[unit][plugins]") {
+  auto training = halfway();
+  training.last_f1 = training.best_f1 = 0.5;
+  for (int width = 5; width < 200; ++width) {
+    CAPTURE(width);
+    CHECK(shown(console::training_line(training, width, width % 2 == 0)) <= width);
+    CHECK(shown(console::activity_line("tokenize train", "sentences", 12000, 40000, width, true)) <= width);
+  }
+}
+
+TEST_CASE("console wraps what stays, and cuts what is too long", "[unit][plugins]") {
+  CHECK(console::wrapped({"one", "two", "three"}, 20) == "one  two  three\n");
+  CHECK(console::wrapped({"one", "two", "three"}, 14) == "one  two\n  three\n");
+  CHECK(console::wrapped({"one", "äöüäöüäöüäöü"}, 10) == "one\n  äöüäöüä…\n");
+}
+
+TEST_CASE("console sink where nothing can be redrawn", "[unit][plugins]") {
+  SinkRun run;
+  run.add("console");
+  const CapturedStderr captured;
+  deliver_run(run);
+  CHECK(captured.text() ==
+        "tiny  cpu  2 threads  150 parameters learn, 1.1 k frozen  boundary 1\n"
+        "epoch 1/2  train loss 0.5000  dev loss 0.7500  dev F1 0.5000  12.3 s\n"
+        "epoch 2/2  train loss 0.2500  dev loss 0.7500  dev F1 0.2500  12.3 s\n"
+        "test  loss 0.8000  F1 0.1250\n"
+        "finished in 1 min 03 s  dev F1 0.2500  best 0.5000 in epoch 1  test F1 0.1250\n"
+        "run folder  " +
+            run.folder.path().string() + "\nmodel       runs/tiny/model\n");
+}
+
+TEST_CASE("console sink keeps quiet when it is told", "[unit][plugins]") {
+  SinkRun run;
+  run.console.quiet = true;
+  run.console.live = GENERATE(false, true);
+  run.add("console");
+  const CapturedStderr captured;
+  deliver_run(run);
+  CHECK(captured.text().empty());
+}
+
+TEST_CASE("console sink says nothing before it knows how", "[unit][plugins]") {
+  SinkRun run;
+  run.add("console");
+  const CapturedStderr captured;
+  run.bus.activity_advanced({"tokenize train", "sentences", 1, 2});
+  run.end(RunEnded::State::failed);
+  CHECK(captured.text().empty());
+}
+
+TEST_CASE("console sink tells in colour how it ended", "[unit][plugins]") {
+  SinkRun run;
+  run.console.color = true;
+  run.add("console");
+  const CapturedStderr captured;
+  const auto state = GENERATE(RunEnded::State::finished, RunEnded::State::failed, RunEnded::State::interrupted);
+  deliver_run(run, state);
+  const std::string expected = state == RunEnded::State::finished ? "\x1b[32mfinished in 1 min 03 s\x1b[0m  dev F1"
+                               : state == RunEnded::State::failed
+                                   ? "\x1b[31mfailed after 1 min 03 s\x1b[0m  dev F1"
+                                   : "\x1b[33minterrupted after 1 min 03 s\x1b[0m  dev F1";
+  CHECK(captured.text().find(expected) != std::string::npos);
+}
+
+TEST_CASE("console sink redraws one line at most ten times a second", "[unit][plugins]") {
+  SinkRun run;
+  run.console.live = true;
+  run.add("console");
+  const CapturedStderr captured;
+  run.start();
+  run.start_epoch(1);
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - begin < milliseconds(450)) run.step(1, 1);
+  const auto text = captured.text();
+  const auto drawn = std::count(text.begin(), text.end(), '\r');
+  CHECK(drawn >= 1);
+  CHECK(drawn <= 5);
+  CHECK(text.find("\repoch 1/2 ▕") != std::string::npos);
+  run.end_epoch(1);
+  // The line gives way to the one that stays.
+  CHECK(captured.text().ends_with("\x1b[K\r\x1b[Kepoch 1/2\n"));
+}
+
+TEST_CASE("console sink shows an activity once it takes its time", "[unit][plugins]") {
+  SinkRun run;
+  run.console.live = true;
+  run.add("console");
+  const CapturedStderr captured;
+  run.start();
+  const auto before = captured.text();
+  run.bus.activity_advanced({"evaluate dev", "examples", 1, 10});
+  CHECK(captured.text() == before);
+  std::this_thread::sleep_for(milliseconds(350));
+  run.bus.activity_advanced({"evaluate dev", "examples", 5, 10});
+  CHECK(captured.text() == before + "\revaluate dev ▕███████████████               ▏ 5/10 examples\x1b[K");
+  run.bus.activity_advanced({"evaluate dev", "examples", 10, 10});
+  CHECK(captured.text().ends_with("\x1b[K\r\x1b[K"));
+}
+
+}  // namespace fthost

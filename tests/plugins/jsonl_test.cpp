@@ -1,0 +1,98 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "tests/catch.h"
+#include "tests/plugins/sink_run.h"
+
+namespace fthost {
+namespace {
+
+/// Times and the temporary folder differ from run to run.
+std::string events(const SinkRun& run) {
+  static const std::regex time(R"("time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")");
+  auto text = std::regex_replace(run.folder.read("events.jsonl"), time, "\"time\":\"TIME\"");
+  const auto folder = run.folder.path().string();
+  for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder))
+    text.replace(at, folder.size(), "RUN");
+  return text;
+}
+
+void deliver_everything(SinkRun& run) {
+  run.start();
+  run.bus.activity_advanced({"tokenize train", "sentences", 1, 2});
+  run.start_epoch(1);
+  run.step(1, 1, 1.0 / 3);
+  run.step(1, 2, std::nan(""));
+  run.figures->at_epoch_trained = {{"train_loss", std::nan("")}};
+  run.train_epoch(1, std::nan(""));
+  run.figures->at_evaluated = {{"dev_f1", 0.1}};
+  run.evaluate("dev", 1);
+  run.end_epoch(1);
+  run.end(RunEnded::State::failed, "the loss is nan", run.folder / "model");
+}
+
+}  // namespace
+
+TEST_CASE("jsonl sink writes every event as a line", "[unit][plugins]") {
+  SinkRun run;
+  run.add("jsonl", {{"steps", true}});
+  deliver_everything(run);
+  CHECK(
+      events(run) ==
+      R"({"event":"run_started","time":"TIME","name":"tiny","folder":"RUN","device":"cpu","precision":"f32","threads":2,"seed":7,"epochs":2,"steps_per_epoch":2,"train_sentences":6,"train_examples":7,"train_tokens":80,"boundary":"1","learning_parameters":150,"frozen_parameters":1100}
+{"event":"epoch_started","time":"TIME","epoch":1,"boundary":"1","learning_parameters":150,"frozen_parameters":1100}
+{"event":"step_ended","time":"TIME","epoch":1,"step":1,"step_in_epoch":1,"loss":0.3333333333333333,"lr":0.001,"gradient_norm":0.0,"sentences":3,"tokens":40}
+{"event":"step_ended","time":"TIME","epoch":1,"step":2,"step_in_epoch":2,"loss":null,"nonfinite":true,"lr":0.001,"gradient_norm":0.0,"sentences":3,"tokens":40}
+{"event":"metric_emitted","time":"TIME","name":"train_loss","epoch":1,"value":null,"nonfinite":true}
+{"event":"epoch_trained","time":"TIME","epoch":1,"loss":null,"nonfinite":true,"lr":3e-05,"steps":2,"sentences":7,"tokens":80}
+{"event":"metric_emitted","time":"TIME","name":"dev_f1","epoch":1,"value":0.1}
+{"event":"evaluated","time":"TIME","set":"dev","epoch":1,"loss":0.75,"sentences":2,"words":3}
+{"event":"epoch_ended","time":"TIME","epoch":1}
+{"event":"run_ended","time":"TIME","state":"failed","reason":"the loss is nan","model":"RUN/model","seconds":63.0}
+)");
+}
+
+TEST_CASE("jsonl sink leaves steps out when it is told", "[unit][plugins]") {
+  SinkRun run;
+  run.add("jsonl", {{"steps", false}});
+  deliver_everything(run);
+  const auto text = events(run);
+  CHECK(text.find("step_ended") == std::string::npos);
+  CHECK(std::count(text.begin(), text.end(), '\n') == 8);
+}
+
+TEST_CASE("jsonl sink has whole lines on the disk after each event", "[unit][plugins]") {
+  SinkRun run;
+  run.add("jsonl", {{"steps", true}});
+  run.start();
+  run.start_epoch(1);
+  run.step(1, 1);
+  const auto text = run.folder.read("events.jsonl");
+  CHECK(std::count(text.begin(), text.end(), '\n') == 3);
+  CHECK(text.ends_with("}\n"));
+}
+
+TEST_CASE("jsonl sink keeps every bit of a figure", "[unit][plugins]") {
+  for (const double value : {0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308, -0.0, 123456789.123456789}) {
+    SinkRun run;
+    run.add("jsonl", {{"steps", true}});
+    run.start();
+    run.figures->at_epoch_trained = {{"x", value}};
+    run.train_epoch(1);
+    const auto text = run.folder.read("events.jsonl");
+    const auto begin = text.find('\n') + 1;
+    const auto line = nlohmann::json::parse(text.substr(begin, text.find('\n', begin) - begin));
+    CHECK(line["value"].get<double>() == value);
+    CHECK(std::signbit(line["value"].get<double>()) == std::signbit(value));
+  }
+}
+
+TEST_CASE("jsonl sink bears the end of a run that never started", "[unit][plugins]") {
+  SinkRun run;
+  run.add("jsonl", {{"steps", true}});
+  run.end(RunEnded::State::failed);
+  CHECK(run.folder.read("events.jsonl").empty());
+}
+
+}  // namespace fthost
