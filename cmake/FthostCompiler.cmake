@@ -26,6 +26,10 @@ endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
                     -fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 and 13 warn of overlaps in std::string's own operator+ (GCC bug 105651).
+  add_compile_options(-Wno-restrict)
+endif()
 # Designated initialisers leave the other members at their defaults on purpose.
 add_compile_options(-Wno-missing-field-initializers)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
