@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <string_view>
 
 #include <fthost/component.h>
@@ -44,6 +45,10 @@ inline constexpr std::size_t kMostOptions = 32;
 inline constexpr std::size_t kMostChoices = 16;
 /// Bounds are held as double, which is exact for integers up to here.
 inline constexpr double kLargestIntegerBound = 9007199254740992.0;
+
+constexpr bool is_finite(double value) {
+  return value >= -std::numeric_limits<double>::max() && value <= std::numeric_limits<double>::max();
+}
 
 /// Texts of a description are shown on terminals: no control characters, no line ends.
 constexpr bool is_one_line(std::string_view text) {
@@ -123,7 +128,7 @@ struct OptionSpec {
         description_is_wrong_default_has_another_type();
     } else if constexpr (std::floating_point<T>) {
       if (type != OptionType::real) description_is_wrong_default_has_another_type();
-      if (!(value - value == 0)) description_is_wrong_default_is_not_finite();
+      if (!is_finite(value)) description_is_wrong_default_is_not_finite();
       s.default_real = static_cast<double>(value);
     } else {
       if (type == OptionType::texts || type == OptionType::integers || type == OptionType::reals)
@@ -142,7 +147,7 @@ struct OptionSpec {
   consteval void check_bound(double value) const {
     const bool integers = type == OptionType::integer || type == OptionType::integers;
     if (!integers && type != OptionType::real && type != OptionType::reals) description_is_wrong_bound_needs_a_number();
-    if (!(value - value == 0)) description_is_wrong_bound_is_not_finite();
+    if (!is_finite(value)) description_is_wrong_bound_is_not_finite();
     if (integers && (value > kLargestIntegerBound || value < -kLargestIntegerBound ||
                      value != static_cast<double>(static_cast<std::int64_t>(value))))
       description_is_wrong_bound_of_integers_needs_an_integer();
