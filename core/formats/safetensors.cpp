@@ -105,8 +105,8 @@ std::string read_header(const OpenFile& file, const std::filesystem::path& path,
     refuse(path, "not a safetensors file: its first 8 bytes give the header " + bytes_of(length) + "; at most " +
                      std::to_string(kLargestHeader) + " are read");
   if (length > file_size - kLengthBytes)
-    refuse(path, "the header is said to have " + bytes_of(length) + ", but only " + bytes_of(file_size - kLengthBytes) +
-                     " follow: the file is cut short, or not a safetensors file");
+    refuse(path, "the header is said to have " + bytes_of(length) + ", but the file ends after " +
+                     std::to_string(file_size - kLengthBytes) + " of them: it is cut short, or not a safetensors file");
   std::string header(static_cast<std::size_t>(length), '\0');
   file.read(kLengthBytes, std::as_writable_bytes(std::span(header)));
   if (header.empty() || header.front() != '{')
@@ -221,8 +221,8 @@ void check_cover(const std::filesystem::path& path, const std::map<std::string, 
     end += tensor.size;
   }
   if (end != data_size)
-    refuse(path, "the tensors take " + bytes_of(end) + ", but " + bytes_of(data_size) + " of data follow the header" +
-                     (data_size < end ? ": the file is cut short" : ""));
+    refuse(path, "the tensors take " + bytes_of(end) + ", but the file holds " + bytes_of(data_size) + " of data" +
+                     (data_size < end ? ": it is cut short" : ""));
 }
 
 /// The header's text, padded with blanks so that the data starts at a multiple of 8.
