@@ -31,9 +31,17 @@ using CreateFunction = Component*(const char* kind, const char* name, const Opti
 // process. So deleting a component needs no handler.
 static_assert(std::is_nothrow_destructible_v<Component>);
 
+[[noreturn]] void refuse_to_load(const std::filesystem::path& library, const std::string& why) {
+  throw Error("cannot load " + library.string() + ": " + why);
+}
+
 void require_unchanged(const std::filesystem::path& library, const FileIdentity& inspected) {
-  if (LibraryFile(library).identity() != inspected)
-    throw Error("cannot load " + library.string() + ": the file was replaced after it was checked; start again");
+  try {
+    if (LibraryFile(library).identity() == inspected) return;
+  } catch (const Error& e) {
+    refuse_to_load(library, e.what());
+  }
+  refuse_to_load(library, "the file was replaced after it was checked; start again");
 }
 
 /// The text between two marks of a message of the dynamic linker; empty when it has another form.
@@ -67,7 +75,7 @@ boost::dll::shared_library open_shared(const std::filesystem::path& library) {
   opened.load(library, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local, error);
   if (!error) return opened;
   const char* said = ::dlerror();
-  throw Error("cannot load " + library.string() + ": " + explain_linker(said != nullptr ? said : error.message()));
+  refuse_to_load(library, explain_linker(said != nullptr ? said : error.message()));
 }
 
 /// The name of the exception that is being handled.
@@ -81,8 +89,8 @@ class SharedLibrary final : public OpenLibrary {
   explicit SharedLibrary(std::filesystem::path path) : path_(std::move(path)), library_(open_shared(path_)) {
     const std::string symbol(description::kSymbol);
     if (!library_.has(symbol))
-      throw Error("cannot load " + path_.string() + ": it has a description, but not the function " + symbol +
-                  "; link it without a version script that hides that");
+      refuse_to_load(path_, "it has a description, but not the function " + symbol +
+                                "; link it without a version script that hides that");
     create_ = &library_.get<CreateFunction>(symbol);
   }
 
