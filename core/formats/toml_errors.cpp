@@ -30,6 +30,7 @@ std::pair<std::string, std::string> split(std::string_view description) {
 
 std::string in_our_words(std::string_view description) {
   auto [scope, what] = split(description);
+  std::replace(what.begin(), what.end(), '\n', ' ');
   if (what == "encountered end-of-file") return "the file ends before the " + scope + " does";
   if (what == "could not determine value type")
     return "expected a value: text in quotes, a number, true, false or a list";
@@ -43,7 +44,7 @@ std::string in_our_words(std::string_view description) {
   replace(what, ", saw '\\n'", ", found the end of the line");
   replace(what, ", saw ''", ", found the end of the file");
   replace(what, ", saw ", ", found ");
-  return what;
+  return utf8::replace_invalid(what);  // toml++ cuts long texts anywhere
 }
 
 /// Where the key starts whose `=` is the last one before `end`, and its last part: `a."b c" = ` -> the place of "b c".
@@ -62,8 +63,26 @@ std::string_view key_before(std::string_view line, std::size_t end) {
   return line.substr(start, stop - start);
 }
 
+std::string_view without_blanks_before(std::string_view line) {
+  return line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
+}
+
+/// Notes the nearest line above the message's that starts as its own does, up to `item`'s end: the first `key =` of the
+/// same table, or the first [table].
+void note_first(Message& message, std::string_view text, std::string_view item) {
+  if (!without_blanks_before(message.source_line).starts_with(item)) return;
+  std::size_t line = 0, first = 0;
+  for (std::size_t start = 0; ++line < message.place.line; start = text.find('\n', start) + 1) {
+    const auto candidate = without_blanks_before(text.substr(start, text.find('\n', start) - start));
+    if (candidate.starts_with('[') && !item.starts_with('[')) first = 0;
+    const auto rest = without_blanks_before(candidate.substr(std::min(item.size(), candidate.size())));
+    if (candidate.starts_with(item) && (item.starts_with('[') || rest.starts_with('='))) first = line;
+  }
+  if (first > 0) message.notes.push_back("the first stands in line " + std::to_string(first));
+}
+
 /// toml++ points at the value of a key that stands twice; people look for the key.
-void point_at_key(Message& message) {
+void point_at_key(Message& message, std::string_view text) {
   const std::string_view line = message.source_line;
   std::size_t end = 0;
   for (std::size_t i = 1; i < message.place.column && end < line.size(); ++i) end += utf8::decode(line, end).length;
@@ -73,14 +92,17 @@ void point_at_key(Message& message) {
   message.caret_length = utf8::count(key);
   message.text = "the key " + (is_bare(key.front()) ? "'" + std::string(key) + "'" : std::string(key)) +
                  " stands twice in its table";
+  note_first(message, text, key);
 }
 
-/// Of a header that stands twice, or whose name is that of a key: the whole header.
-void point_at_header(Message& message) {
-  const auto end = message.source_line.find(']');
-  if (message.source_line[message.place.column - 1] != '[' || end == std::string::npos) return;
-  const auto header = std::string_view(message.source_line).substr(message.place.column - 1);
-  message.caret_length = utf8::count(header.substr(0, header.rfind(']') + 1));
+/// The whole header, not its first bracket.
+void point_at_header(Message& message, std::string_view text) {
+  message.text = "this table stands twice";
+  const auto line = without_blanks_before(message.source_line);
+  const auto header = line.substr(0, line.find(']') + 1);
+  if (!header.starts_with('[')) return;
+  message.caret_length = utf8::count(header);
+  note_first(message, text, header);
 }
 
 /// The unquoted word at the place, when it looks as if it were meant as text.
@@ -104,10 +126,9 @@ Message toml_error(std::string_view text, const std::string& file, std::string_v
                             description.find(" as dotted ") == std::string_view::npos;
   if (message.source_line.empty()) return message;
   if (stands_twice) {
-    point_at_key(message);
+    point_at_key(message, text);
   } else if (description.starts_with("Error while parsing table header: cannot redefine existing table")) {
-    message.text = "this table stands twice";
-    point_at_header(message);
+    point_at_header(message, text);
   } else if (description.find("could not determine value type") != std::string_view::npos) {
     const auto word = word_at(message);
     message.caret_length = std::max<std::size_t>(word.size(), 1);
