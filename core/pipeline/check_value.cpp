@@ -94,7 +94,7 @@ class ValueCheck {
       refuse_type(given_.value);
       return std::nullopt;
     }
-    if (!fits(*value, given_.value.span)) return std::nullopt;
+    if (!fits(*value, given_.value)) return std::nullopt;
     return OptionValue(*value);
   }
 
@@ -110,7 +110,7 @@ class ValueCheck {
       const auto value = as<T>(item);
       if (!value)
         refuse_type(item, " in it");
-      else if (fits(*value, item.span))
+      else if (fits(*value, item))
         values.push_back(*value);
     }
     if (values.size() != array->items.size()) return std::nullopt;
@@ -123,7 +123,7 @@ class ValueCheck {
       refuse_type(given_.value);
       return std::nullopt;
     }
-    if (!fits(*value, given_.value.span)) return std::nullopt;
+    if (!fits(*value, given_.value)) return std::nullopt;
     if (option_.type == OptionType::text) return OptionValue(std::move(*value));
     if (!value->empty() && value->find('\0') == std::string::npos)
       return OptionValue(absolute_path(given_.source->folder, *value).string());
@@ -132,29 +132,28 @@ class ValueCheck {
     return std::nullopt;
   }
 
-  bool fits(bool /*value*/, const TomlSpan& /*span*/) { return true; }
-  bool fits(std::int64_t value, const TomlSpan& span) {
-    return in_range(static_cast<double>(value), toml_value(value), span);
-  }
-  bool fits(double value, const TomlSpan& span) {
-    if (std::isfinite(value)) return in_range(value, toml_value(value), span);
-    refuse(span, "'" + option_.name + "' takes a finite number, found " + toml_value(value));
+  bool fits(bool /*value*/, const TomlValue& /*given*/) { return true; }
+  bool fits(std::int64_t value, const TomlValue& given) { return in_range(static_cast<double>(value), given); }
+  bool fits(double value, const TomlValue& given) {
+    if (std::isfinite(value)) return in_range(value, given);
+    refuse(given.span, "'" + option_.name + "' takes a finite number, found " + found_text(given));
     return false;
   }
-  bool fits(const std::string& value, const TomlSpan& span) {
+  bool fits(const std::string& value, const TomlValue& given) {
     const auto& choices = option_.choices;
     if (choices.empty() || std::find(choices.begin(), choices.end(), value) != choices.end()) return true;
-    refuse(span, "'" + option_.name + "' must be " + choices_text(option_) + ", found " + in_quotes(value),
+    refuse(given.span, "'" + option_.name + "' must be " + choices_text(option_) + ", found " + in_quotes(value),
            suggestion(value, choices));
     return false;
   }
 
-  bool in_range(double value, const std::string& shown, const TomlSpan& span) {
+  bool in_range(double value, const TomlValue& given) {
     const bool low = option_.min && (value < *option_.min || (option_.min_excluded && value == *option_.min));
     const bool high = option_.max && (value > *option_.max || (option_.max_excluded && value == *option_.max));
     if (!low && !high) return true;
     const bool list = option_.type == OptionType::integers || option_.type == OptionType::reals;
-    refuse(span, (list ? "each of '" : "'") + option_.name + "' must be " + range_text(option_) + ", found " + shown);
+    refuse(given.span, (list ? "each of '" : "'") + option_.name + "' must be " + range_text(option_) + ", found " +
+                           found_text(given));
     return false;
   }
 

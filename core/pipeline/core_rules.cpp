@@ -23,8 +23,8 @@ bool is_run_name(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
            c == '-';
   };
-  return !name.empty() && name.size() <= kLongest && std::all_of(name.begin(), name.end(), allowed) && name != "." &&
-         name != "..";
+  return !name.empty() && name.size() <= kLongest && std::all_of(name.begin(), name.end(), allowed) &&
+         name.find_first_not_of('.') != std::string_view::npos;
 }
 
 bool is_device(std::string_view device) {
@@ -42,7 +42,7 @@ const std::string* text_value(const OptionValues& values, std::string_view name)
 }
 
 void check_name(const GivenTable& run, const std::filesystem::path& file, OptionValues& values, Problems& problems) {
-  constexpr std::string_view kRule = "must be 1 to 100 letters, digits, '.', '_' and '-'";
+  constexpr std::string_view kRule = "must be 1 to 100 letters, digits, '.', '_' and '-', and more than dots";
   const auto* given = run.find("name");
   if (given != nullptr) {
     const auto* name = text_value(values, "name");

@@ -204,8 +204,8 @@ class Loader {
       const auto* value = given.find(option.name);
       if (value == nullptr) continue;
       const auto message = value->at_value("");
-      pipeline.origins[table + "." + option.name] = {message.place, message.source_line, message.caret_length,
-                                                     help_line(option)};
+      pipeline.origins[table + "." + option.name] = {user_place(message.place), message.source_line,
+                                                     message.caret_length, help_line(option)};
     }
   }
 

@@ -95,8 +95,8 @@ class Overlay {
  private:
   const Source& add_source(const Override& from) {
     const auto line = utf8::replace_invalid(from.key + "=" + from.value);
-    request_.sources.push_back(
-        {TomlDocument(std::string(kCommandLine), line, {}), true, std::filesystem::current_path()});
+    request_.sources.push_back({TomlDocument(std::string(kCommandLine), line, {}), true, request_.sources.size(),
+                                std::filesystem::current_path()});
     return request_.sources.back();
   }
 

@@ -20,11 +20,11 @@ namespace fthost {
 
 /// [run]: the core's own.
 struct RunOptions {
-  std::string name;          ///< One path component; by default the pipeline file's name without ".toml".
+  std::string name;  ///< One path component; by default the pipeline file's name without ".toml".
   std::uint64_t seed = 2018;
   std::string device = "auto";
   std::string precision = "f32";
-  int threads = 0;           ///< 0: all physical cores.
+  int threads = 0;  ///< 0: all physical cores.
   std::filesystem::path output = "runs";
   bool default_sinks = true;
 };
@@ -35,25 +35,25 @@ struct DataOptions {
   std::optional<std::filesystem::path> dev;
   std::optional<double> split;  ///< Share of train that becomes dev, when there is no dev.
   std::optional<std::filesystem::path> test;
-  int max_length = 128;         ///< Tokens, special ones included.
+  int max_length = 128;                   ///< Tokens, special ones included.
   std::string long_sentences = "window";  ///< Option `long`: "window" or "truncate".
 };
 
 /// [train]: the core's own.
 struct TrainOptions {
   int epochs = 3;
-  int batch_size = 32;          ///< Examples.
-  double clip_norm = 1.0;       ///< 0: no clipping.
-  std::string keep = "last";    ///< "last" or "best".
+  int batch_size = 32;        ///< Examples.
+  double clip_norm = 1.0;     ///< 0: no clipping.
+  std::string keep = "last";  ///< "last" or "best".
   std::string metric = "dev_f1";
 };
 
 /// A plugin that the file names, with its options checked and defaults filled in.
 struct ComponentChoice {
   Kind kind = Kind::model;
-  std::string table;                    ///< "freezing", "data", "sinks.drift": for --set and messages.
+  std::string table;  ///< "freezing", "data", "sinks.drift": for --set and messages.
   FoundComponent component;
-  Options options;                      ///< The plugin's own only.
+  Options options;  ///< The plugin's own only.
 };
 
 struct Pipeline {
@@ -61,8 +61,8 @@ struct Pipeline {
   RunOptions run;
   DataOptions data;
   TrainOptions train;
-  double lr = 0;               ///< [optimizer] lr.
-  bool frozen_dropout = false; ///< [freezing] frozen_dropout.
+  double lr = 0;                                    ///< [optimizer] lr.
+  bool frozen_dropout = false;                      ///< [freezing] frozen_dropout.
   std::vector<std::filesystem::path> plugin_paths;  ///< [plugins] paths.
   ComponentChoice model, head, reader, freezing, optimizer, schedule;
   std::vector<ComponentChoice> sinks;  ///< Default ones included, metric sinks and writers mixed, in order.

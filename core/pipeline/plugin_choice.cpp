@@ -17,6 +17,11 @@ std::string plugin_of(Kind kind) {
   return std::string(kind_name(kind)) + " plugin";
 }
 
+std::string a_plugin_of(Kind kind) {
+  const bool vowel = std::string_view("aeiou").find(kind_name(kind).front()) != std::string_view::npos;
+  return (vowel ? "an " : "a ") + plugin_of(kind);
+}
+
 std::string title(const ComponentDescription& component) {
   return std::string(kind_name(component.kind)) + " '" + component.name + "'";
 }
@@ -29,7 +34,7 @@ class Chooser {
   std::optional<PluginChoice> choose() {
     const auto text = given_text(given_);
     if (!text)
-      return refuse("'" + given_.name + "' takes the name of a " + plugin_of(kind_) + ", found " +
+      return refuse("'" + given_.name + "' takes the name of " + a_plugin_of(kind_) + ", found " +
                     found_text(given_.value));
     return text->find('/') == std::string::npos ? by_name(*text) : by_path(*text);
   }
@@ -52,7 +57,7 @@ class Chooser {
     }
     for (const auto& other : registry_.components())
       if (other.description.name == name)
-        return refuse("expected a " + plugin_of(kind_) + ", found the " + title(other.description), "",
+        return refuse("expected " + a_plugin_of(kind_) + ", found the " + title(other.description), "",
                       {known_plugins(kind_, registry_)});
     return refuse("there is no " + plugin_of(kind_) + " '" + name + "'", suggestion(name, registry_.names(kind_)),
                   {known_plugins(kind_, registry_)});
@@ -64,10 +69,12 @@ class Chooser {
     std::error_code error;
     if (fs::is_directory(path, error)) return refuse("expected a library, found the folder " + path.string());
     if (!fs::exists(path, error)) return refuse("there is no file " + path.string());
-    registry_.scan(path);
+    if (in_library(path).empty()) registry_.scan(path);
+    const auto found = in_library(path);
     for (const auto& refused : registry_.refused())
-      if (is_same(refused.library, path)) return refuse("cannot use " + path.string() + ": " + refused.reason);
-    return among(in_library(path), path, hash == std::string::npos ? "" : text.substr(hash + 1));
+      if (found.empty() && is_same(refused.library, path))
+        return refuse("cannot use " + path.string() + ": " + refused.reason);
+    return among(found, path, hash == std::string::npos ? "" : text.substr(hash + 1));
   }
 
   static bool is_same(const fs::path& a, const fs::path& b) {

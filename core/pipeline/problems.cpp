@@ -11,14 +11,19 @@
 
 namespace fthost {
 
+Place user_place(Place place) {
+  if (place.file == kCommandLine) place.line = 0;
+  return place;
+}
+
 void Problems::throw_if_any() const {
   if (messages_.empty()) return;
   auto sorted = messages_;
   const auto key = [](const Message& m) {
-    const bool command_line = m.place.file == kCommandLine;
-    return std::tuple(command_line, command_line ? 0 : m.place.line, command_line ? 0 : m.place.column);
+    return std::tuple(m.place.file == kCommandLine, m.place.line, m.place.column);
   };
   std::stable_sort(sorted.begin(), sorted.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  for (auto& message : sorted) message.place = user_place(std::move(message.place));
   throw InputError(std::move(sorted));
 }
 

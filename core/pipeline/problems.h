@@ -23,12 +23,15 @@ class Problems {
 
   bool empty() const { return messages_.empty(); }
 
-  /// Throws InputError when there are any: those of the file by line, then those of the command line.
+  /// Throws InputError when there are any: those of the file by line, then those of the command line in its order.
   void throw_if_any() const;
 
  private:
   std::vector<Message> messages_;
 };
+
+/// The place as people see it: the command line has no lines, only an order while messages are collected.
+Place user_place(Place place);
 
 /// "did you mean 'x'?", or nothing when no candidate is near.
 std::string suggestion(std::string_view name, const std::vector<std::string>& candidates);

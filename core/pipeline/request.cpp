@@ -31,6 +31,12 @@ bool is_list_of_tables(const TomlValue& value) {
   return list != nullptr && !list->items.empty() && list->items.front().as<TomlTable>() != nullptr;
 }
 
+/// "[sinks]", "[[train]]", or the value.
+std::string found_table(const TomlEntry& entry) {
+  if (entry.value.as<TomlTable>() != nullptr) return "[" + entry.key + "]";
+  return is_list_of_tables(entry.value) ? "[[" + entry.key + "]]" : found_text(entry.value);
+}
+
 /// Sorts what the file holds into the tables that there are.
 class Sorter {
  public:
@@ -44,7 +50,7 @@ class Sorter {
       else if (find_core_table(entry.key) == nullptr)
         refuse_name(entry);
       else if (table == nullptr)
-        refuse(entry.key_span, "expected a table [" + entry.key + "], found " + found_text(entry.value));
+        refuse(entry.key_span, "expected [" + entry.key + "], found " + found_table(entry));
       else
         take(*table, entry.key_span, request_.table(entry.key));
     }
@@ -63,8 +69,7 @@ class Sorter {
   void take_sinks(const TomlEntry& entry) {
     const auto* list = entry.value.as<TomlArray>();
     if (list == nullptr) {
-      const bool table = entry.value.as<TomlTable>() != nullptr;
-      refuse(entry.key_span, "expected [[sinks]], found " + (table ? "[sinks]" : found_text(entry.value)));
+      refuse(entry.key_span, "expected [[sinks]], found " + found_table(entry));
       return;
     }
     for (const auto& item : list->items) {
@@ -114,7 +119,7 @@ std::vector<std::string> table_names() {
 
 Message Source::message(const TomlSpan& span, std::string text) const {
   auto message = document.message(span, std::move(text));
-  if (is_override) message.place.line = 0;
+  if (is_override) message.place.line = number;
   return message;
 }
 
@@ -134,7 +139,7 @@ std::unique_ptr<Request> read_request(const std::filesystem::path& file, const s
                                       Problems& problems) {
   auto request = std::make_unique<Request>();
   auto document = parse_toml(read_text(file, kTomlMaxBytes), file.string());
-  request->sources.push_back({std::move(document), false, folder_of(file)});
+  request->sources.push_back({std::move(document), false, 0, folder_of(file)});
   for (const auto& table : core_tables()) request->tables.push_back({table.name, {}, nullptr, {}, std::nullopt});
   Sorter(*request, problems).sort();
   lay_over(*request, overrides, problems);

@@ -20,8 +20,10 @@ namespace fthost {
 struct Source {
   TomlDocument document;
   bool is_override = false;
+  std::size_t number = 0;        ///< Of an override: which --set it is, from 1.
   std::filesystem::path folder;  ///< Absolute; relative paths start here.
 
+  /// Of an override the line is its number, until the messages are thrown: they are sorted by it.
   Message message(const TomlSpan& span, std::string text) const;
 };
 
