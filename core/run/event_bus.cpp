@@ -8,20 +8,25 @@
 namespace fthost {
 namespace {
 
-/// Takes the figures of one sink for one event.
+struct Figure {
+  std::string name;
+  int epoch;
+  double value;
+};
+
+/// Takes the figures that are given for one event.
 class Collected final : public Metrics {
  public:
-  Collected(MetricTable& table, std::vector<std::pair<std::string, MetricEmitted>>& emitted)
-      : table_(table), emitted_(emitted) {}
+  Collected(MetricTable& table, std::vector<Figure>& figures) : table_(table), figures_(figures) {}
 
   void emit(std::string_view name, int epoch, double value) override {
     table_.set(name, epoch, value);
-    emitted_.emplace_back(std::string(name), MetricEmitted{{}, epoch, value});
+    figures_.push_back({std::string(name), epoch, value});
   }
 
  private:
   MetricTable& table_;
-  std::vector<std::pair<std::string, MetricEmitted>>& emitted_;
+  std::vector<Figure>& figures_;
 };
 
 class Refused final : public Metrics {
@@ -55,11 +60,11 @@ void EventBus::add(std::shared_ptr<Sink> sink, std::string_view name, const std:
 }
 
 void EventBus::deliver(const Call& call) {
-  std::vector<std::pair<std::string, MetricEmitted>> emitted;
-  Collected collected(metrics_, emitted);
+  std::vector<Figure> figures;
+  Collected collected(metrics_, figures);
   for (const auto& listener : metric_sinks_) guarded(listener.label, [&] { call(*listener.sink, collected); });
-  for (auto& [name, event] : emitted) {
-    event.name = name;
+  for (const auto& figure : figures) {
+    const MetricEmitted event{figure.name, figure.epoch, figure.value};
     for (const auto& listener : writers_) guarded(listener.label, [&] { listener.sink->metric_emitted(event); });
   }
   Refused refused;

@@ -16,7 +16,7 @@ void require_run_name(std::string_view name) {
   if (is_run_name(name)) return;
   Message message;
   message.text = "'" + std::string(name) + "' cannot be the name of a run";
-  message.notes.push_back("expected 1 to 100 of the characters A-Z a-z 0-9 . _ - , and neither '.' nor '..'");
+  message.notes.emplace_back("expected 1 to 100 of the characters A-Z a-z 0-9 . _ - , and neither '.' nor '..'");
   throw InputError(std::move(message));
 }
 

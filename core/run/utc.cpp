@@ -1,7 +1,6 @@
 #include <fthost/utc.h>
 
 #include <array>
-#include <cstdio>
 #include <ctime>
 
 namespace fthost {
@@ -13,9 +12,9 @@ std::string utc_text(std::chrono::system_clock::time_point time) {
   std::tm parts{};
   ::gmtime_r(&whole, &parts);
   std::array<char, 32> text{};
-  const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text.data() + size, text.size() - size, ".%03dZ", static_cast<int>((milliseconds - seconds).count()));
-  return text.data();
+  const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S.", &parts);
+  const auto thousandths = std::to_string(1000 + (milliseconds - seconds).count()).substr(1);
+  return std::string(text.data(), size) + thousandths + "Z";
 }
 
 }  // namespace fthost

@@ -1,17 +1,17 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "tests/catch.h"
 #include "tests/plugins/sink_run.h"
+#include "tests/without_times.h"
 
 namespace fthost {
 namespace {
 
 /// Times and the temporary folder differ from run to run.
 std::string events(const SinkRun& run) {
-  static const std::regex time(R"("time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")");
-  auto text = std::regex_replace(run.folder.read("events.jsonl"), time, "\"time\":\"TIME\"");
+  auto text = without_times(run.folder.read("events.jsonl"));
   const auto folder = run.folder.path().string();
   for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder))
     text.replace(at, folder.size(), "RUN");

@@ -1,23 +1,14 @@
 #include "core/run/log.h"
 
-#include <regex>
 #include <string>
 
 #include "tests/captured_stderr.h"
 #include "tests/catch.h"
 #include "tests/core/run/failing_files.h"
 #include "tests/temporary_folder.h"
+#include "tests/without_times.h"
 
 namespace fthost {
-namespace {
-
-/// Times differ from run to run.
-std::string without_times(const std::string& text) {
-  static const std::regex time(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)");
-  return std::regex_replace(text, time, "TIME");
-}
-
-}  // namespace
 
 TEST_CASE("log writes lines to its file and warnings to standard error", "[unit][run]") {
   const TemporaryFolder folder;
