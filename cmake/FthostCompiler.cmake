@@ -24,19 +24,22 @@ if(FTHOST_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
-                    -fstack-protector-strong)
+set(fthost_flags -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 and 13 warn of overlaps in std::string's own operator+ (GCC bug 105651).
-  add_compile_options(-Wno-restrict)
+  list(APPEND fthost_flags -Wno-restrict)
 endif()
 # Designated initialisers leave the other members at their defaults on purpose.
-add_compile_options(-Wno-missing-field-initializers)
+list(APPEND fthost_flags -Wno-missing-field-initializers)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  list(APPEND fthost_flags -fcf-protection)
+endif()
+# nvcc has flags of its own.
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:${fthost_flags}>")
+add_compile_options("$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Werror>")
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 add_link_options(-Wl,-z,relro,-z,now)
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  add_compile_options(-fcf-protection)
-endif()
 if(FTHOST_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)

@@ -26,12 +26,16 @@ const CudaLibrary& cuda_library() {
     const auto here = boost::dll::this_line_location().parent_path() / "libfthost_cuda.so";
     if (!boost::filesystem::exists(here)) {
       result.problem = "this fthost was built without it (no CUDA toolkit when it was configured)";
-    } else if (dlopen(here.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
-      // Global: LibTorch's CUDA part registers itself with the operators that all other libraries use.
-      result.problem = dlerror();
-    } else {
-      result.open = true;
+      return result;
     }
+    void* handle = dlopen(here.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* symbol = handle != nullptr ? dlsym(handle, "fthost_register_cuda") : nullptr;
+    if (symbol == nullptr) {
+      result.problem = dlerror();
+      return result;
+    }
+    reinterpret_cast<void (*)()>(symbol)();
+    result.open = true;
     return result;
   }();
   return library;

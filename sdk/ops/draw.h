@@ -5,6 +5,12 @@
 
 #include <cstdint>
 
+#ifdef __CUDACC__
+#define FTHOST_HOST_DEVICE __host__ __device__
+#else
+#define FTHOST_HOST_DEVICE
+#endif
+
 namespace fthost::ops {
 
 inline constexpr std::uint64_t kGoldenGamma = 0x9E3779B97F4A7C15U;
@@ -12,7 +18,7 @@ inline constexpr std::uint64_t kFirstFactor = 0xBF58476D1CE4E5B9U;
 inline constexpr std::uint64_t kSecondFactor = 0x94D049BB133111EBU;
 
 /// Output number `b` of a SplitMix64 generator that starts at `a`; what ops::mix is.
-[[gnu::always_inline]] inline std::uint64_t mix_words(std::uint64_t a, std::uint64_t b) {
+[[gnu::always_inline]] FTHOST_HOST_DEVICE inline std::uint64_t mix_words(std::uint64_t a, std::uint64_t b) {
   std::uint64_t z = a + kGoldenGamma * (b + 1);
   z = (z ^ (z >> 30)) * kFirstFactor;
   z = (z ^ (z >> 27)) * kSecondFactor;
