@@ -1,0 +1,119 @@
+// What needs no tensor: help, messages, statuses.
+
+#include <nlohmann/json.hpp>
+
+#include "tests/apps/program.h"
+#include "tests/catch.h"
+
+namespace fthost {
+namespace {
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST_CASE("fthost --help names every command and where to start", "[unit][apps]") {
+  const auto outcome = run_program({"--help"});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.err.empty());
+  for (const auto* word : {"init", "check", "plan", "predict", "plugins", "options", "doctor", "Start here", "130"}) {
+    INFO(word);
+    CHECK(outcome.out.find(word) != std::string::npos);
+  }
+}
+
+TEST_CASE("every command explains itself", "[unit][apps]") {
+  for (const auto* command : {"init", "check", "plan", "predict", "plugins", "options", "doctor"}) {
+    INFO(command);
+    const auto outcome = run_program({command, "--help"});
+    CHECK(outcome.status == 0);
+    CHECK(outcome.out.starts_with("usage: fthost " + std::string(command)));
+  }
+}
+
+TEST_CASE("fthost names the nearest command for a wrong one", "[unit][apps]") {
+  const auto outcome = run_program({"chekc"});
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err ==
+        "fthost: error: there is no command 'chekc'; did you mean 'check'?\n"
+        "  a pipeline file is named with its ending: fthost my.toml\n"
+        "  `fthost --help` lists the commands\n");
+}
+
+TEST_CASE("fthost names the nearest option for a wrong one", "[unit][apps]") {
+  const auto outcome = run_program({"plan", "my.toml", "--sett", "a=1"});
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err ==
+        "fthost: error: there is no option '--sett'; did you mean '--set'?\n"
+        "  usage: fthost plan PIPELINE.toml [--set KEY=VALUE]… [--json]\n");
+}
+
+TEST_CASE("check reports a missing pipeline file", "[unit][apps]") {
+  const auto outcome = run_program({"check", "not-there.toml"});
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.find("not-there.toml") != std::string::npos);
+}
+
+TEST_CASE("check reports all errors of a pipeline at once, as text and as JSON", "[unit][apps]") {
+  TemporaryFolder folder;
+  folder.write("bad.toml",
+               "[data]\nreader = \"conl\"\ntrain = \"t\"\ndev = \"d\"\n[model]\nplugin = \"bert\"\npath = \"m\"\n"
+               "[head]\nplugin = \"ner\"\n[freezing]\nplugin = \"last-n-layers\"\nlayer = 3\n"
+               "[optimizer]\nplugin = \"adamw\"\nlr = \"fast\"\n[schedule]\nplugin = \"linear\"\n");
+  const auto text = run_program({"check", "bad.toml"}, folder.path());
+  CHECK(text.status == 2);
+  CHECK(text.out.empty());
+  CHECK(text.err.find("did you mean 'layers'?") != std::string::npos);
+  CHECK(text.err.find("bad.toml:2:") != std::string::npos);
+  CHECK(text.err.find("bad.toml:12:1: error: freezing 'last-n-layers' has no option 'layer'") != std::string::npos);
+  CHECK(text.err.find("bad.toml:15:") != std::string::npos);
+
+  const auto json = run_program({"check", "bad.toml", "--json"}, folder.path());
+  CHECK(json.status == 2);
+  CHECK(nlohmann::json::parse(json.out).at("errors").size() >= 4);
+}
+
+TEST_CASE("every pipeline in configs passes check", "[unit][apps]") {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(FTHOST_SOURCE_DIR "/configs")) {
+    if (entry.path().extension() != ".toml") continue;
+    ++count;
+    const auto outcome = run_program({"check", entry.path().string()});
+    INFO(entry.path() << '\n' << outcome.err);
+    // Without LibTorch the plugins that use tensors are not built, and are the only thing that is missing.
+    if (std::filesystem::exists(FTHOST_BUILD_DIR "/lib/fthost/plugins/bert.so")) CHECK(outcome.status == 0);
+  }
+  CHECK(count >= 4);
+}
+
+TEST_CASE("options describes a component from its library", "[unit][apps]") {
+  const auto outcome = run_program({"options", "freezing/last-n-layers"});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out.find("layers: integer, 0 or more, required; ") != std::string::npos);
+  const auto wrong = run_program({"options", "freezing/last-layers"});
+  CHECK(wrong.status == 2);
+  CHECK(wrong.err.find("there is no freezing 'last-layers'") != std::string::npos);
+}
+
+TEST_CASE("plugins lists the strategies that are built in", "[unit][apps]") {
+  const auto list = nlohmann::json::parse(run_program({"plugins", "--json"}).out);
+  std::vector<std::string> freezing;
+  for (const auto& component : list.at("components"))
+    if (component.at("kind") == "freezing") freezing.push_back(component.at("name"));
+  CHECK(freezing == std::vector<std::string>{"classifier-only", "full", "last-n-layers"});
+  CHECK(list.at("refused").empty());
+}
+
+TEST_CASE("the executable and libfthost.so load no LibTorch", "[unit][apps]") {
+  for (const auto* file : {"/bin/fthost", "/lib/libfthost.so"}) {
+    INFO(file);
+    const auto bytes = read_file(FTHOST_BUILD_DIR + std::string(file));
+    REQUIRE(bytes.size() > 1000);
+    CHECK(bytes.find("libtorch_cpu.so") == std::string::npos);
+    CHECK(bytes.find("libc10.so") == std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace fthost
