@@ -71,7 +71,7 @@ TEST_CASE("check reports all errors of a pipeline at once, as text and as JSON",
 
   const auto json = run_program({"check", "bad.toml", "--json"}, folder.path());
   CHECK(json.status == 2);
-  CHECK(nlohmann::json::parse(json.out).at("errors").size() >= 4);
+  CHECK(nlohmann::json::parse(json.out).at("errors").size() == 3);
 }
 
 TEST_CASE("every pipeline in configs passes check", "[unit][apps]") {
@@ -90,7 +90,7 @@ TEST_CASE("every pipeline in configs passes check", "[unit][apps]") {
 TEST_CASE("options describes a component from its library", "[unit][apps]") {
   const auto outcome = run_program({"options", "freezing/last-n-layers"});
   CHECK(outcome.status == 0);
-  CHECK(outcome.out.find("layers: integer, 0 or more, required; ") != std::string::npos);
+  CHECK(outcome.out.find("layers: integer, 0 or more; ") != std::string::npos);
   const auto wrong = run_program({"options", "freezing/last-layers"});
   CHECK(wrong.status == 2);
   CHECK(wrong.err.find("there is no freezing 'last-layers'") != std::string::npos);

@@ -21,7 +21,7 @@ void wait_until(Condition condition) {
 }
 
 TEST_CASE("the first signal finishes the step, writes what there is, and exits with its number", "[pipeline][apps]") {
-  for (const auto [signal, status] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+  for (const auto& [signal, status] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
     INFO(signal);
     const TinyPipeline tiny;
     Program program({"tiny.toml", "--set", "train.epochs=100000"}, tiny.folder().path());

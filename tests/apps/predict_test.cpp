@@ -10,7 +10,7 @@ namespace {
 
 struct TrainedTiny {
   TrainedTiny() {
-    const auto outcome = pipeline.run({"--set", "train.epochs=10", "--set", "freezing.plugin=full"});
+    const auto outcome = pipeline.run({"--set", "train.epochs=60", "--set", "freezing.plugin=full"});
     INFO(outcome.err);
     REQUIRE(outcome.status == 0);
   }
@@ -47,10 +47,8 @@ TEST_CASE("predict gives the labels that evaluation saw", "[pipeline][apps]") {
   const auto outcome = run_program({"predict", trained.model, "dev.conll", "--input", "conll"},
                                    trained.pipeline.folder().path());
   REQUIRE(outcome.status == 0);
-  const auto metrics = trained.pipeline.record().at("metrics");
-  INFO(metrics.dump());
   // Everything right in evaluation: then the predictions are the file itself.
-  REQUIRE(trained.pipeline.read("runs/tiny/metrics.csv").find("\n10,") != std::string::npos);
+  REQUIRE(trained.pipeline.record().at("metrics").at("dev_f1") == 1.0);
   CHECK(outcome.out == trained.pipeline.read("dev.conll"));
 }
 

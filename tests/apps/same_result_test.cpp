@@ -15,15 +15,15 @@ std::vector<std::string> words(const std::string& name, std::vector<std::string>
   return more;
 }
 
-TinyPipeline with_result_sinks() {
-  TinyPipeline tiny;
-  std::ofstream(tiny.folder() / "tiny.toml", std::ios::app)
-      << "\n[[sinks]]\nplugin = \"loss\"\n\n[[sinks]]\nplugin = \"f1\"\n\n[[sinks]]\nplugin = \"csv\"\n";
-  return tiny;
-}
+struct WithResultSinks : TinyPipeline {
+  WithResultSinks() {
+    std::ofstream(folder() / "tiny.toml", std::ios::app)
+        << "\n[[sinks]]\nplugin = \"loss\"\n\n[[sinks]]\nplugin = \"f1\"\n\n[[sinks]]\nplugin = \"csv\"\n";
+  }
+};
 
 TEST_CASE("five runs of one pipeline leave the same bits in model and metrics", "[pipeline][apps]") {
-  const TinyPipeline tiny = with_result_sinks();
+  const WithResultSinks tiny;
   for (const std::string threads : {"1", "2"}) {
     for (int i = 1; i <= 5; ++i)
       REQUIRE(tiny.run(words("t" + threads + "-" + std::to_string(i), {"--set", "run.threads=" + threads, "--set",
@@ -40,14 +40,14 @@ TEST_CASE("five runs of one pipeline leave the same bits in model and metrics", 
 }
 
 TEST_CASE("another seed gives another model", "[pipeline][apps]") {
-  const TinyPipeline tiny = with_result_sinks();
+  const WithResultSinks tiny;
   REQUIRE(tiny.run(words("a")).status == 0);
   REQUIRE(tiny.run(words("b", {"--set", "run.seed=7"})).status == 0);
   CHECK(tiny.read("runs/a/model/model.safetensors") != tiny.read("runs/b/model/model.safetensors"));
 }
 
 TEST_CASE("the resolved pipeline runs again, elsewhere, to the same result", "[pipeline][apps]") {
-  const TinyPipeline tiny = with_result_sinks();
+  const WithResultSinks tiny;
   REQUIRE(tiny.run(words("a")).status == 0);
   const TemporaryFolder elsewhere;
   const auto again =
