@@ -59,6 +59,10 @@ Draw make_draw(const DropoutKey& key, double p) {
   return draw;
 }
 
+bool has_kernels(const at::Tensor& x) {
+  return x.device().is_cpu() && x.scalar_type() == at::kFloat;
+}
+
 namespace composition {
 
 at::Tensor kept(const Draw& draw, const at::Tensor& streams, std::int64_t columns) {

@@ -16,6 +16,10 @@ namespace fthost::ops {
 /// What `key` and `p` (from 0, below 1) mean for the kernels. Throws Error for another p.
 Draw make_draw(const DropoutKey& key, double p);
 
+/// Are there kernels of our own for this tensor? For f32 on the CPU, whatever the number type of products is: they are
+/// faster than LibTorch's in any.
+bool has_kernels(const at::Tensor& x);
+
 namespace composition {
 
 /// [rows, columns] bool: which elements `draw` keeps. `streams`: [rows] int64, the hash of the draw's stream and the

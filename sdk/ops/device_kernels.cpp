@@ -7,7 +7,11 @@ DeviceKernels registered;
 
 }  // namespace
 
-void register_device_kernels(const DeviceKernels& kernels) { registered = kernels; }
-const DeviceKernels& device_kernels() { return registered; }
+void register_device_kernels(const DeviceKernels& kernels) {
+  registered = kernels;
+}
+const DeviceKernels& device_kernels() {
+  return registered;
+}
 
 }  // namespace fthost::ops
