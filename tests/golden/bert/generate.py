@@ -53,7 +53,7 @@ def write_folder(model):
 
 def compute(model):
     generator = torch.Generator().manual_seed(7)
-    ids = [torch.randint(0, 40, (n,), generator=generator) for n in LENGTHS]
+    ids = [torch.randint(1, 40, (n,), generator=generator) for n in LENGTHS]
     targets = [torch.randint(0, len(LABELS), (n,), generator=generator) for n in LENGTHS]
     for target in targets:
         target[::3] = -100
