@@ -17,7 +17,8 @@
 ///     u32 number of components, each:
 ///         u8 kind  string name  string summary  u32 n  n strings that it handles  u32 n options, each:
 ///             string name  u8 type  u8 presence  u8 bounds (1 min, 2 min excluded, 4 max, 8 max excluded)
-///             f64 min  f64 max  u8 boolean, i64 integer, f64 real, string text: the default, by its type the one that counts
+///             f64 min  f64 max  the default, of which its type says the one that counts:
+///             u8 boolean  i64 integer  f64 real  string text
 ///             u32 n  n strings: choices  string unit  string help
 
 #include <bit>
@@ -213,14 +214,15 @@ consteval Note<N> note(const L& library) {
 }  // namespace description
 }  // namespace fthost
 
-#define FTHOST_PLUGIN(...)                                                                                             \
-  namespace {                                                                                                          \
-  constexpr auto fthost_library = ::fthost::description::library_of(__VA_ARGS__);                                      \
-  }                                                                                                                    \
-  [[gnu::section(".note.fthost"), gnu::used, gnu::retain]] alignas(4) constinit const auto fthost_note =               \
-      ::fthost::description::note<::fthost::description::note_size(fthost_library)>(fthost_library);                   \
-  extern "C" FTHOST_API ::fthost::Component* fthost_create(const char* kind, const char* name,                         \
-                                                           const ::fthost::Options& options);                          \
-  extern "C" ::fthost::Component* fthost_create(const char* kind, const char* name, const ::fthost::Options& options) {\
-    return fthost_library.create(kind, name, options);                                                                 \
+#define FTHOST_PLUGIN(...)                                                                               \
+  namespace {                                                                                            \
+  constexpr auto fthost_library = ::fthost::description::library_of(__VA_ARGS__);                        \
+  }                                                                                                      \
+  [[gnu::section(".note.fthost"), gnu::used, gnu::retain]] alignas(4) constinit const auto fthost_note = \
+      ::fthost::description::note<::fthost::description::note_size(fthost_library)>(fthost_library);     \
+  extern "C" FTHOST_API ::fthost::Component* fthost_create(const char* kind, const char* name,           \
+                                                           const ::fthost::Options& options);            \
+  extern "C" ::fthost::Component* fthost_create(const char* kind, const char* name,                      \
+                                                const ::fthost::Options& options) {                      \
+    return fthost_library.create(kind, name, options);                                                   \
   }
