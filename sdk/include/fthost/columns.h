@@ -25,9 +25,10 @@ struct ColumnFormat {
 };
 
 /// Calls `take` for each sentence in turn, holding one in memory. UTF-8, with or without a byte order mark, LF or CRLF;
-/// a line of blanks and tabs only is a blank line. Lines of more than 1 MiB, wrong encoding and missing columns are
-/// collected over the whole file and thrown as one InputError: the first 20, and a count of the rest. `name` is what
-/// messages call the file.
+/// a line of blanks and tabs only is a blank line; blanks around a field do not belong to it. Lines of more than 1 MiB,
+/// lines that end in CR alone, wrong encoding and missing or empty columns are collected over the whole file and thrown
+/// as one InputError: the first 20, and a count of the rest; `take` hears nothing of what comes after the first of them.
+/// `name` is what messages call the file. Throws Error when the stream fails.
 FTHOST_API void read_columns(std::istream& in, const std::string& name, const ColumnFormat& format,
                              const std::function<void(Sentence&&)>& take);
 FTHOST_API void read_columns(const std::filesystem::path& file, const ColumnFormat& format,
