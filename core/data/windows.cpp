@@ -1,6 +1,7 @@
 #include "core/data/windows.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <numeric>
 

@@ -1,6 +1,7 @@
 #include "core/data/random.h"
 
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 #include "tests/catch.h"

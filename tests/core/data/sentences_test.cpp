@@ -2,6 +2,7 @@
 
 #include <fthost/error.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>

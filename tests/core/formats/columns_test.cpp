@@ -2,7 +2,9 @@
 #include <fthost/error.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
