@@ -48,7 +48,8 @@ Arguments::Arguments(const CommandHelp& help, const po::options_description& opt
   } catch (const po::unknown_option& error) {
     const auto name = error.get_option_name();
     const auto near = nearest_name(name, option_names(visible));
-    throw wrong(help, "there is no option '" + name + "'", near.empty() ? "" : "did you mean '" + std::string(near) + "'?");
+    throw wrong(help, "there is no option '" + name + "'",
+                near.empty() ? "" : "did you mean '" + std::string(near) + "'?");
   } catch (const po::too_many_positional_options_error&) {
     throw wrong(help, "too many words: " + std::to_string(positional.size()) + " expected besides the options");
   } catch (const po::error& error) {

@@ -18,8 +18,8 @@ constexpr CommandHelp kHelp{
     "  fthost check my.toml\n  fthost check my.toml --set freezing.layers=6\n  fthost check build/my-strategy.so\n"};
 
 nlohmann::ordered_json to_json(const Message& message) {
-  return {{"file", message.place.file},   {"line", message.place.line}, {"column", message.place.column},
-          {"text", message.text},         {"hint", message.hint},       {"notes", message.notes}};
+  return {{"file", message.place.file}, {"line", message.place.line}, {"column", message.place.column},
+          {"text", message.text},       {"hint", message.hint},       {"notes", message.notes}};
 }
 
 int check_library(const std::string& file) {

@@ -15,15 +15,17 @@
 namespace fthost {
 namespace {
 
-constexpr CommandHelp kHelp{"fthost doctor",
-                            "Says what this machine and this installation have, and what is missing. Exits with 1 when\n"
-                            "something that a run needs is missing.",
-                            ""};
+constexpr CommandHelp kHelp{
+    "fthost doctor",
+    "Says what this machine and this installation have, and what is missing. Exits with 1 when\n"
+    "something that a run needs is missing.",
+    ""};
 
 void print_version() {
   const auto& build = build_info();
   std::cout << "fthost       " << build.version;
-  if (!build.commit.empty()) std::cout << ", commit " << build.commit.substr(0, 12) << (build.dirty ? " (changed)" : "");
+  if (!build.commit.empty())
+    std::cout << ", commit " << build.commit.substr(0, 12) << (build.dirty ? " (changed)" : "");
   std::cout << ", " << build.compiler << ", SDK " << kSdkVersion << '\n'
             << "system       " << operating_system() << '\n'
             << "processor    " << cpu_model() << ", " << std::thread::hardware_concurrency() << " hardware threads\n";
@@ -64,7 +66,8 @@ int doctor_command(const std::vector<std::string>& words) {
   print_version();
   const bool has_plugins = print_plugins();
   const bool has_engine = print_engine();
-  std::cout << (has_plugins && has_engine ? "all that a run needs is here\n" : "a run is not possible yet, see above\n");
+  std::cout << (has_plugins && has_engine ? "all that a run needs is here\n"
+                                          : "a run is not possible yet, see above\n");
   return has_plugins && has_engine ? kDone : kFailed;
 }
 

@@ -95,11 +95,14 @@ std::string pipeline_text(const Arguments& arguments, const DataLook& look, cons
       << "device = \"auto\"            # cuda when there is one, else cpu\n"
       << "output = \"runs\"            # each run gets a folder of its own in here\n\n";
   write_data(out, arguments, look, output);
-  out << "[model]\nplugin = " << toml_value(model) << "\npath = " << toml_path(arguments.text("model"), output) << "\n\n"
+  out << "[model]\nplugin = " << toml_value(model) << "\npath = " << toml_path(arguments.text("model"), output)
+      << "\n\n"
       << "[head]\nplugin = \"ner\"\n\n"
-      << "# What learns. Others: \"classifier-only\" (cheapest), \"full\" (dearest); `fthost options freezing` lists all.\n"
+      << "# What learns. Others: \"classifier-only\" (cheapest), \"full\" (dearest); `fthost options freezing` lists "
+         "all.\n"
       << "[freezing]\nplugin = \"last-n-layers\"\nlayers = 3\n\n"
-      << "[optimizer]\nplugin = \"adamw\"\nlr = 2e-4                  # few layers bear more than a whole model (3e-5)\n\n"
+      << "[optimizer]\nplugin = \"adamw\"\nlr = 2e-4                  # few layers bear more than a whole model "
+         "(3e-5)\n\n"
       << "[schedule]\nplugin = \"linear\"\nwarmup = 0.1               # share of the steps\n\n"
       << "[train]\nepochs = 3\nbatch_size = 32            # examples\nclip_norm = 1.0\n";
   return out.str();

@@ -14,11 +14,12 @@ namespace fthost {
 namespace {
 
 void print_help() {
-  std::cout << "fthost fine-tunes BERT for named-entity recognition and trains only as much of it as a freezing strategy\n"
-               "says, at the cost of that much.\n\n"
-               "usage: fthost PIPELINE.toml [--set KEY=VALUE]…   run a pipeline: the main use\n"
-               "       fthost COMMAND …                          `fthost COMMAND --help` says more\n\n"
-               "Commands:\n";
+  std::cout
+      << "fthost fine-tunes BERT for named-entity recognition and trains only as much of it as a freezing strategy\n"
+         "says, at the cost of that much.\n\n"
+         "usage: fthost PIPELINE.toml [--set KEY=VALUE]…   run a pipeline: the main use\n"
+         "       fthost COMMAND …                          `fthost COMMAND --help` says more\n\n"
+         "Commands:\n";
   for (const auto& command : kCommands)
     std::cout << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.summary << '\n';
   std::cout << "\nStart here:\n"

@@ -11,10 +11,11 @@
 namespace fthost {
 namespace {
 
-constexpr CommandHelp kHelp{"fthost options KIND/NAME",
-                            "Describes a component and its options: type, range, default and meaning. KIND alone lists\n"
-                            "the components of that kind.",
-                            "  fthost options freezing\n  fthost options freezing/last-n-layers\n"};
+constexpr CommandHelp kHelp{
+    "fthost options KIND/NAME",
+    "Describes a component and its options: type, range, default and meaning. KIND alone lists\n"
+    "the components of that kind.",
+    "  fthost options freezing\n  fthost options freezing/last-n-layers\n"};
 
 Kind parse_kind(const std::string& name) {
   std::vector<std::string> names;
@@ -31,8 +32,7 @@ Kind parse_kind(const std::string& name) {
 
 InputError no_component(const PluginRegistry& registry, Kind kind, const std::string& name) {
   const auto names = registry.names(kind);
-  Message message{.place = {"fthost", 0, 0},
-                  .text = "there is no " + std::string(kind_name(kind)) + " '" + name + "'"};
+  Message message{.place = {"fthost", 0, 0}, .text = "there is no " + std::string(kind_name(kind)) + " '" + name + "'"};
   const auto near = nearest_name(name, names);
   if (!near.empty()) message.text += "; did you mean '" + std::string(near) + "'?";
   std::string list;

@@ -34,7 +34,7 @@ std::vector<StageSum> stage_sums(const PlanReport& report) {
 }
 
 std::string_view role(const StageSum& sum, bool in_prefix) {
-  if (in_prefix) return "frozen, computed once";
+  if (in_prefix) return "frozen, no gradients";
   if (sum.learning == 0) return "frozen, gradients pass";
   return sum.learning == sum.parameters ? "learns" : "learns in part";
 }

@@ -15,7 +15,8 @@ namespace {
 
 constexpr CommandHelp kHelp{
     "fthost plugins [--json]",
-    "Lists the components of all plugin libraries that were found, and the files that were refused and why. Looked for\n"
+    "Lists the components of all plugin libraries that were found, and the files that were refused and why. Looked "
+    "for\n"
     "in FTHOST_PLUGIN_PATH (folders with colons between) and in lib/fthost/plugins beside the executable; a pipeline\n"
     "adds folders with [plugins] paths.",
     "  fthost plugins\n  FTHOST_PLUGIN_PATH=~/my-plugins fthost plugins\n"};

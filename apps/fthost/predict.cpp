@@ -14,7 +14,8 @@ namespace {
 
 constexpr CommandHelp kHelp{
     "fthost predict MODEL [FILE] [--input text|conll] [--output conll|json]",
-    "Labels every word of FILE, or of standard input. MODEL is the model/ folder of a run, or any fine-tuned Hugging Face\n"
+    "Labels every word of FILE, or of standard input. MODEL is the model/ folder of a run, or any fine-tuned Hugging "
+    "Face\n"
     "folder that a plugin handles. Text has a sentence a line, words apart by blanks; conll has a word a line in its\n"
     "first column and a blank line between sentences. Out come words and labels in columns, or a JSON object a line.",
     "  fthost predict runs/quickstart/model < sentences.txt\n"
@@ -53,8 +54,7 @@ int predict_command(const std::vector<std::string>& words) {
   std::ifstream file;
   if (arguments.has("file")) {
     file.open(arguments.text("file"), std::ios::binary);
-    if (!file)
-      throw InputError(Message{.place = {arguments.text("file"), 0, 0}, .text = "the file cannot be opened"});
+    if (!file) throw InputError(Message{.place = {arguments.text("file"), 0, 0}, .text = "the file cannot be opened"});
   }
   what.in = arguments.has("file") ? static_cast<std::istream*>(&file) : &std::cin;
   what.input_name = arguments.has("file") ? arguments.text("file") : "standard input";

@@ -26,7 +26,8 @@ nlohmann::ordered_json result_json(const RunResult& result) {
   nlohmann::ordered_json json;
   json["state"] = state_name(result.state);
   json["folder"] = result.folder.string();
-  json["model"] = result.model.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(result.model.string());
+  json["model"] =
+      result.model.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(result.model.string());
   if (!result.reason.empty()) json["reason"] = result.reason;
   json["metrics"] = nlohmann::ordered_json::object();
   for (const auto& name : result.metrics.names()) json["metrics"][name] = *result.metrics.latest(name);
@@ -35,9 +36,12 @@ nlohmann::ordered_json result_json(const RunResult& result) {
 
 int exit_status(const RunResult& result, int signal) {
   switch (result.state) {
-    case RunEnded::State::finished: return kDone;
-    case RunEnded::State::interrupted: return 128 + signal;
-    case RunEnded::State::failed: return result.input_is_wrong ? kInputIsWrong : kFailed;
+    case RunEnded::State::finished:
+      return kDone;
+    case RunEnded::State::interrupted:
+      return 128 + signal;
+    case RunEnded::State::failed:
+      return result.input_is_wrong ? kInputIsWrong : kFailed;
   }
   return kFailed;
 }

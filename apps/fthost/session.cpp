@@ -43,8 +43,8 @@ void add_override_option(po::options_description& options) {
 ConsoleStyle console_style(const Arguments& arguments) {
   const auto color = arguments.text("color");
   if (color != "auto" && color != "always" && color != "never")
-    throw InputError(Message{.place = {"fthost", 0, 0},
-                             .text = "--color is 'auto', 'always' or 'never', not '" + color + "'"});
+    throw InputError(
+        Message{.place = {"fthost", 0, 0}, .text = "--color is 'auto', 'always' or 'never', not '" + color + "'"});
   const char* term = std::getenv("TERM");
   const bool dumb = term == nullptr || std::string_view(term) == "dumb";
   ConsoleStyle style;

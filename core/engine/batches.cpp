@@ -9,7 +9,9 @@ namespace fthost {
 namespace {
 
 /// One row of int64 per token, filled on the host and copied in one go.
-at::Tensor rows_of(std::int64_t count) { return at::empty({count}, at::TensorOptions().dtype(at::kLong)); }
+at::Tensor rows_of(std::int64_t count) {
+  return at::empty({count}, at::TensorOptions().dtype(at::kLong));
+}
 
 }  // namespace
 

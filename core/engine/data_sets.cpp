@@ -30,9 +30,13 @@ void log_counts(const std::string& name, const ExampleCounts& counts) {
   if (counts.windows > 0)
     log_info(name + ": " + std::to_string(counts.cut) + " sentences are longer than max_length and became " +
              std::to_string(counts.windows) + " windows");
+  if (counts.cut_words > 0)
+    log_warning(name + ": " + std::to_string(counts.cut_words) +
+                " words alone are longer than max_length allows; only their beginning is seen");
   if (counts.lost_words > 0)
     log_warning(name + ": " + std::to_string(counts.cut) + " sentences were cut at max_length; " +
-                std::to_string(counts.lost_words) + " words are neither learned nor predicted (long = \"window\" "
+                std::to_string(counts.lost_words) +
+                " words are neither learned nor predicted (long = \"window\" "
                 "keeps them)");
 }
 
@@ -50,19 +54,23 @@ DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins) {
   const auto& choice = pipeline.reader;
   const auto reader = call_plugin(pipeline, choice, "being created",
                                   [&] { return plugins.create<Reader>(choice.component, choice.options); });
-  const auto read = [&](const std::filesystem::path& file) {
+  const auto read = [&](const char* option, const std::filesystem::path& file) {
+    // A pipe could be read once only, and what a run was trained on is read again for its record.
+    std::error_code unknown;
+    if (std::filesystem::exists(file, unknown) && !std::filesystem::is_regular_file(file, unknown))
+      throw InputError(point_at(pipeline, "data", option, file.string() + " is no regular file"));
     return call_plugin(pipeline, choice, "reading", [&] { return read_sentences(*reader, file); });
   };
   DataSets data;
-  data.train.sentences = read(pipeline.data.train);
+  data.train.sentences = read("train", pipeline.data.train);
   if (pipeline.data.dev.has_value()) {
-    data.dev.emplace().sentences = read(*pipeline.data.dev);
+    data.dev.emplace().sentences = read("dev", *pipeline.data.dev);
   } else if (pipeline.data.split.has_value()) {
     auto parts = split_sentences(std::move(data.train.sentences), *pipeline.data.split, pipeline.run.seed);
     data.train.sentences = std::move(parts.train);
     data.dev.emplace().sentences = std::move(parts.dev);
   }
-  if (pipeline.data.test.has_value()) data.test.emplace().sentences = read(*pipeline.data.test);
+  if (pipeline.data.test.has_value()) data.test.emplace().sentences = read("test", *pipeline.data.test);
   if (data.dev.has_value()) need_labels(*data.dev, "dev");
   if (data.test.has_value()) need_labels(*data.test, "test");
   return data;

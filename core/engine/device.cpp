@@ -74,7 +74,9 @@ std::string libtorch_version() {
   return version.substr(0, version.find('+'));
 }
 
-std::string cpu_capability() { return at::get_cpu_capability(); }
+std::string cpu_capability() {
+  return at::get_cpu_capability();
+}
 
 DeviceReport report_devices() {
   DeviceReport report;

@@ -23,4 +23,6 @@ class LibTorchEngine final : public Engine {
 
 /// The one symbol that the executable asks for; the caller owns what it returns.
 extern "C" FTHOST_API fthost::Engine* fthost_make_engine();
-extern "C" fthost::Engine* fthost_make_engine() { return new fthost::LibTorchEngine; }
+extern "C" fthost::Engine* fthost_make_engine() {
+  return new fthost::LibTorchEngine;
+}

@@ -33,10 +33,10 @@ struct EngineRequest {
 
 struct RunResult {
   RunEnded::State state = RunEnded::State::finished;
-  std::string reason;              ///< Why it failed; for people.
-  bool input_is_wrong = false;     ///< It failed for something that the user can mend: exit status 2 and not 1.
-  std::filesystem::path folder;    ///< The run folder; empty when the run failed before there was one.
-  std::filesystem::path model;     ///< The saved model; empty when there is none.
+  std::string reason;            ///< Why it failed; for people.
+  bool input_is_wrong = false;   ///< It failed for something that the user can mend: exit status 2 and not 1.
+  std::filesystem::path folder;  ///< The run folder; empty when the run failed before there was one.
+  std::filesystem::path model;   ///< The saved model; empty when there is none.
   MetricTable metrics;
 };
 
@@ -57,10 +57,10 @@ struct PlanReport {
 struct PredictRequest {
   std::filesystem::path model;  ///< A saved model folder.
   std::istream* in = nullptr;
-  std::string input_name;       ///< For messages.
+  std::string input_name;  ///< For messages.
   std::ostream* out = nullptr;
-  bool columns_in = false;      ///< CoNLL columns, the first is the word; else one sentence a line, words apart by blanks.
-  bool json_out = false;        ///< JSON lines, else CoNLL columns: word TAB label.
+  bool columns_in = false;  ///< CoNLL columns, the first is the word; else one sentence a line, words apart by blanks.
+  bool json_out = false;    ///< JSON lines, else CoNLL columns: word TAB label.
   int batch_size = 32;
   int threads = 0;
   std::string device = "auto";

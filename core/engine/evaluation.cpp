@@ -52,8 +52,7 @@ Evaluation evaluate(Network& network, const DataSet& set, const std::string& nam
     const Batch batch = pack(set.examples, indices, settings.device);
     const auto at_boundary = suffix_input(network, batch, plan, context, false);
     const int boundary = std::min(plan.first_stage, network.encoder_stages());
-    const auto hidden =
-        network.forward({boundary, network.encoder_stages()}, at_boundary, batch.packing, context);
+    const auto hidden = network.forward({boundary, network.encoder_stages()}, at_boundary, batch.packing, context);
     const auto logits = network.logits(hidden, batch.packing, context);
     const Loss loss = network.loss(logits, batch.targets);
     loss_sum += loss.mean.item<double>() * static_cast<double>(loss.labelled);

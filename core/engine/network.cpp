@@ -45,8 +45,7 @@ void Network::apply(const Plan& plan) {
   }
 }
 
-at::Tensor Network::forward(StageRange range, const at::Tensor& input, const Packing& packing,
-                            const Context& context) {
+at::Tensor Network::forward(StageRange range, const at::Tensor& input, const Packing& packing, const Context& context) {
   if (range.from >= range.to) return input;
   return call_plugin(pipeline_, pipeline_.model, "computing its stages",
                      [&] { return model_->forward(range, input, packing, context); });

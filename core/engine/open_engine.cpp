@@ -11,8 +11,7 @@ namespace fthost {
 std::shared_ptr<Engine> open_engine() {
   const auto file = boost::dll::program_location().parent_path().parent_path() / "lib/fthost/libfthost_engine.so";
   boost::system::error_code problem;
-  const auto library =
-      std::make_shared<boost::dll::shared_library>(file, boost::dll::load_mode::rtld_now, problem);
+  const auto library = std::make_shared<boost::dll::shared_library>(file, boost::dll::load_mode::rtld_now, problem);
   if (!boost::filesystem::exists(file))
     throw Error("the engine is missing: " + file.string() +
                 "; this command needs it (a build with FTHOST_TENSORS=OFF has none)");

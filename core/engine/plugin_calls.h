@@ -18,16 +18,16 @@ inline std::string describe(const ComponentChoice& choice) {
          choice.component.library.string() + ")";
 }
 
-/// Runs `call`. OptionError becomes an InputError that points at the option's line in the pipeline; InputError and Error
-/// pass; anything else becomes an Error that names the component and `doing`.
+/// Runs `call`. OptionError becomes an InputError that points at the option's line in the pipeline; InputError and
+/// Error pass; anything else becomes an Error that names the component and `doing`.
 template <class Call>
 decltype(auto) call_plugin(const Pipeline& pipeline, const ComponentChoice& choice, const char* doing, Call&& call) {
   try {
     return std::forward<Call>(call)();
   } catch (const OptionError& error) {
-    throw InputError(point_at(pipeline, choice.table, error.option(),
-                              std::string(kind_name(choice.kind)) + " '" + choice.component.description.name +
-                                  "': " + error.what()));
+    throw InputError(point_at(
+        pipeline, choice.table, error.option(),
+        std::string(kind_name(choice.kind)) + " '" + choice.component.description.name + "': " + error.what()));
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {

@@ -28,8 +28,8 @@ class Predictor {
     const auto* model = plugins.find(Kind::model, use.model_plugin);
     const auto* head = plugins.find(Kind::head, use.head_plugin);
     if (model == nullptr)
-      throw InputError(Message{.place = {what.model.string(), 0, 0},
-                               .text = "no plugin provides model '" + use.model_plugin + "'"});
+      throw InputError(
+          Message{.place = {what.model.string(), 0, 0}, .text = "no plugin provides model '" + use.model_plugin + "'"});
     model_ = plugins.create<Model>(*model, Options({{"path", std::filesystem::absolute(what.model).string()}}));
     head_ = plugins.create<Head>(*head, use.head_options);
     if (model_->saved_labels().empty())

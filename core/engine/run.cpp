@@ -59,9 +59,8 @@ class Run {
  private:
   template <class Interface>
   std::shared_ptr<Interface> create(const ComponentChoice& choice) {
-    return call_plugin(pipeline_, choice, "being created", [&] {
-      return request_.plugins->create<Interface>(choice.component, choice.options);
-    });
+    return call_plugin(pipeline_, choice, "being created",
+                       [&] { return request_.plugins->create<Interface>(choice.component, choice.options); });
   }
 
   Strategies create_strategies() {
@@ -126,8 +125,8 @@ class Run {
 
   void record_plugins() {
     const auto add = [&](const ComponentChoice& choice) {
-      record_.plugins.push_back({choice.kind, choice.component.description.name,
-                                 record_file(choice.component.library), choice.component.fingerprint});
+      record_.plugins.push_back({choice.kind, choice.component.description.name, record_file(choice.component.library),
+                                 choice.component.fingerprint});
     };
     for (const auto* choice : {&pipeline_.model, &pipeline_.head, &pipeline_.reader, &pipeline_.freezing,
                                &pipeline_.optimizer, &pipeline_.schedule})
@@ -167,7 +166,13 @@ class Run {
   void fail(const std::string& reason, bool input_is_wrong) {
     result_.input_is_wrong = input_is_wrong;
     log_error(reason);
+    if (ended_) {
+      // The sinks have heard the end; one of them failed over it.
+      result_.state = record_.state.emplace(RunEnded::State::failed);
+      result_.reason = record_.reason = reason;
+    }
     try {
+      if (ended_) return write_record(*request_.files, result_.folder, record_);
       end(RunEnded::State::failed, reason);
     } catch (const std::exception& error) {
       log_error(std::string("and while ending: ") + error.what());
@@ -184,6 +189,7 @@ class Run {
     record_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
     record_.metrics = events_.metrics();
     write_record(*request_.files, result_.folder, record_);
+    ended_ = true;
     events_.run_ended({state, reason, nullptr, result_.model, record_.seconds});
   }
 
@@ -198,6 +204,7 @@ class Run {
   EvaluationSettings settings_;
   std::optional<Training> training_;
   RunRecord record_;
+  bool ended_ = false;
   std::string name_;
   RunResult result_;
 };

@@ -35,14 +35,28 @@ Options options_from(const ComponentDescription& component, const nlohmann::json
     }
     try {
       switch (option.type) {
-        case OptionType::boolean: values[option.name] = found->get<bool>(); break;
-        case OptionType::integer: values[option.name] = found->get<std::int64_t>(); break;
-        case OptionType::real: values[option.name] = found->get<double>(); break;
+        case OptionType::boolean:
+          values[option.name] = found->get<bool>();
+          break;
+        case OptionType::integer:
+          values[option.name] = found->get<std::int64_t>();
+          break;
+        case OptionType::real:
+          values[option.name] = found->get<double>();
+          break;
         case OptionType::text:
-        case OptionType::path: values[option.name] = found->get<std::string>(); break;
-        case OptionType::texts: values[option.name] = found->get<std::vector<std::string>>(); break;
-        case OptionType::integers: values[option.name] = found->get<std::vector<std::int64_t>>(); break;
-        case OptionType::reals: values[option.name] = found->get<std::vector<double>>(); break;
+        case OptionType::path:
+          values[option.name] = found->get<std::string>();
+          break;
+        case OptionType::texts:
+          values[option.name] = found->get<std::vector<std::string>>();
+          break;
+        case OptionType::integers:
+          values[option.name] = found->get<std::vector<std::int64_t>>();
+          break;
+        case OptionType::reals:
+          values[option.name] = found->get<std::vector<double>>();
+          break;
       }
     } catch (const nlohmann::json::exception&) {
       throw unusable(folder / kUseFile, "head option '" + option.name + "' has the wrong type");
@@ -65,8 +79,7 @@ SavedUse read_own(const std::filesystem::path& folder, const PluginRegistry& plu
   if (head == nullptr)
     throw unusable(folder / kUseFile, "no plugin provides head '" + use.head_plugin + "'",
                    {"`fthost plugins` lists what was found and where"});
-  use.head_options =
-      options_from(head->description, json.value("head_options", nlohmann::json::object()), folder);
+  use.head_options = options_from(head->description, json.value("head_options", nlohmann::json::object()), folder);
   return use;
 }
 

@@ -47,9 +47,8 @@ void Training::update_plan(int epoch) {
       progress.gradient_norms.push_back(sum / static_cast<double>(steps_per_epoch()));
   gradient_norm_sums_.assign(topology_.tensors.size(), 0.0);
 
-  Plan plan = call_plugin(pipeline_, pipeline_.freezing, "choosing what learns", [&] {
-    return make_plan(topology_, strategies_.freezing->learns(topology_, progress));
-  });
+  Plan plan = call_plugin(pipeline_, pipeline_.freezing, "choosing what learns",
+                          [&] { return make_plan(topology_, strategies_.freezing->learns(topology_, progress)); });
   if (plan == plan_) return;
   plan_ = std::move(plan);
   network_.apply(plan_);
@@ -75,17 +74,23 @@ void Training::note_learning() {
 bool Training::run() {
   for (int epoch = 1; epoch <= pipeline_.train.epochs; ++epoch) {
     update_plan(epoch);
-    if (!train_epoch(epoch)) return false;
+    if (!train_epoch(epoch)) return stop_early(true);
     if (data_.dev.has_value()) evaluate_epoch(epoch);
     events_.epoch_ended({epoch, nullptr});
     if (pipeline_.train.keep == "best")
       keep_if_best(epoch);
     else
       kept_epoch_ = epoch;
-    if (stop_signal_.load() != 0 && epoch < pipeline_.train.epochs) return false;
+    if (stop_signal_.load() != 0 && epoch < pipeline_.train.epochs) return stop_early(false);
   }
   restore_best();
   return true;
+}
+
+bool Training::stop_early(bool within_epoch) {
+  restore_best();
+  if (within_epoch && best_values_.empty()) kept_epoch_ = 0;
+  return false;
 }
 
 bool Training::train_epoch(int epoch) {
@@ -134,8 +139,7 @@ void Training::train_batch(const Batch& batch, EpochSums& sums) {
   const double lr = pipeline_.lr * factor;
   {
     const at::NoGradGuard no_autograd;
-    call_plugin(pipeline_, pipeline_.optimizer, "updating",
-                [&] { strategies_.optimizer->step(lr, clip_scale(norm)); });
+    call_plugin(pipeline_, pipeline_.optimizer, "updating", [&] { strategies_.optimizer->step(lr, clip_scale(norm)); });
   }
   for (auto& parameter : learning_) parameter.value.mutable_grad().reset();
 
@@ -143,7 +147,7 @@ void Training::train_batch(const Batch& batch, EpochSums& sums) {
   auto& trained = sums.trained;
   const auto examples = static_cast<std::int64_t>(batch.examples.size());
   trained.steps += 1;
-  trained.sentences += examples;
+  trained.examples += examples;
   trained.tokens += batch.packing.rows();
   trained.lr = lr;
   sums.loss_sum += value * static_cast<double>(loss.labelled);

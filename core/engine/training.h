@@ -42,7 +42,7 @@ class Training {
 
   const Plan& plan() const { return plan_; }
   std::int64_t steps_per_epoch() const;
-  /// The epoch after which the weights were as they are now; 0 before the first one ended.
+  /// The epoch after which the weights were as they are now; 0 when they are those of no epoch's end.
   int kept_epoch() const { return kept_epoch_; }
 
  private:
@@ -60,6 +60,8 @@ class Training {
   void evaluate_epoch(int epoch);
   void keep_if_best(int epoch);
   void restore_best();
+  /// Leaves the best epoch's weights, when they are kept, else those of now, which are no epoch's within one.
+  bool stop_early(bool within_epoch);
   void tell_listeners(int epoch, bool before);
 
   const Pipeline& pipeline_;

@@ -15,7 +15,7 @@
 namespace fthost {
 namespace {
 
-constexpr std::size_t kLongestLine = 1024 * 1024;
+constexpr std::size_t kLongestLine = std::size_t{1} << 20;
 constexpr std::size_t kLongestShownLine = 200;
 constexpr std::size_t kShownErrors = 20;
 constexpr std::string_view kBlanks = " \t";

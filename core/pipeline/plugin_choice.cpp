@@ -64,7 +64,10 @@ class Chooser {
   }
 
   std::optional<PluginChoice> by_path(const std::string& text) {
-    const auto hash = text.rfind('#');
+    // A folder may have # in its name too.
+    const auto last_hash = text.rfind('#');
+    const bool names_one = last_hash != std::string::npos && text.find('/', last_hash) == std::string::npos;
+    const auto hash = names_one ? last_hash : std::string::npos;
     const auto path = absolute_path(given_.source->folder, text.substr(0, hash));
     std::error_code error;
     if (fs::is_directory(path, error)) return refuse("expected a library, found the folder " + path.string());

@@ -49,7 +49,7 @@ class SinkCheck {
     const auto name = choice ? choice->component.description.name : given_text(*plugin).value_or("");
     if (const auto* first = find(name)) {
       auto message = plugin->at_value("the sink '" + name + "' stands twice");
-      if (first->table.source != nullptr)
+      if (first->table.header.line > 0)
         message.notes.push_back("the first stands in line " + std::to_string(first->table.header.line));
       problems_.add(std::move(message));
       return;
@@ -88,6 +88,7 @@ class SinkCheck {
   Sink default_sink(const std::string& name, std::vector<std::string>& missing) {
     Sink sink{name, {}, std::nullopt};
     sink.table.name = kSinksTable;
+    sink.table.source = &request_.file();
     const auto names = registry_.names(Kind::sink);
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       missing.push_back(name);

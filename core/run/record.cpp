@@ -62,15 +62,15 @@ Json plugin_json(const RecordedPlugin& plugin) {
   return json;
 }
 
-/// The figures of the last epoch, without those of the test set, which have an object of their own.
-void add_figures(Json& json, const MetricTable& metrics) {
-  int last_epoch = 0;
-  for (const auto& name : metrics.names()) last_epoch = std::max(last_epoch, metrics.history(name).rbegin()->first);
+/// The figures of the epoch whose weights were kept, else the newest of each; those of the test set have an object of
+/// their own.
+void add_figures(Json& json, const MetricTable& metrics, std::optional<int> kept_epoch) {
   json["metrics"] = Json::object();
   json["test"] = Json::object();
   for (const auto& name : metrics.names()) {
-    const auto value = metrics.at(name, last_epoch);
-    if (value) json[name.starts_with("test_") ? "test" : "metrics"][name] = *value;
+    const bool of_test = name.starts_with("test_");
+    const auto value = kept_epoch && !of_test ? metrics.at(name, *kept_epoch) : metrics.latest(name);
+    if (value) json[of_test ? "test" : "metrics"][name] = *value;
   }
 }
 
@@ -78,7 +78,7 @@ void add_end(Json& json, const RunRecord& record) {
   json["ended"] = utc_text(record.ended);
   json["seconds"] = record.seconds;
   if (record.kept_epoch) json["kept_epoch"] = *record.kept_epoch;
-  add_figures(json, record.metrics);
+  add_figures(json, record.metrics, record.kept_epoch);
 }
 
 }  // namespace

@@ -14,4 +14,4 @@ class ClassifierOnly final : public fthost::Freezing {
 
 }  // namespace
 
-FTHOST_PLUGIN(fthost::component<ClassifierOnly>("classifier-only", "Train the head only; the model is computed once."))
+FTHOST_PLUGIN(fthost::component<ClassifierOnly>("classifier-only", "Train the head only; the model stays as it is."))

@@ -78,11 +78,11 @@ class ConsoleSink final : public fthost::Sink {
 
   void epoch_started(const fthost::EpochStarted&) override {
     epoch_started_ = Clock::now();
-    sentences_ = 0;
+    examples_ = 0;
   }
 
   void step_ended(const fthost::StepEnded& event) override {
-    sentences_ += event.sentences;
+    examples_ += event.examples;
     if (!due()) return;
     const auto training = training_at(event);
     pass(style_.live ? console::training_line(training, style_.width - 1, style_.color)
@@ -176,7 +176,7 @@ class ConsoleSink final : public fthost::Sink {
     training.steps = steps_per_epoch_;
     training.loss = event.loss;
     const double seconds = seconds_since(epoch_started_);
-    training.sentences_per_second = seconds > 0 ? static_cast<double>(sentences_) / seconds : 0;
+    training.examples_per_second = seconds > 0 ? static_cast<double>(examples_) / seconds : 0;
     const auto steps_left = epochs_ * steps_per_epoch_ - event.step;
     training.seconds_left = seconds / static_cast<double>(event.step_in_epoch) * static_cast<double>(steps_left) +
                             figures_.latest("eval_seconds").value_or(0) * (epochs_ - event.epoch + 1);
@@ -193,8 +193,8 @@ class ConsoleSink final : public fthost::Sink {
   fthost::MetricTable figures_;
 
   Clock::time_point epoch_started_;
-  std::int64_t sentences_ = 0;  ///< Of this epoch so far.
-  std::string activity_;        ///< The one that goes on; empty: none.
+  std::int64_t examples_ = 0;  ///< Of this epoch so far.
+  std::string activity_;       ///< The one that goes on; empty: none.
   Clock::time_point activity_started_;
   Clock::time_point spoken_;  ///< When the last line was written or drawn.
   bool drawn_ = false;        ///< A line without end stands on the terminal.

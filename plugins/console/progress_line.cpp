@@ -67,7 +67,7 @@ std::vector<std::string> training_parts(const Training& training) {
                                     figure("loss", training.loss), duration(training.seconds_left) + " left"};
   if (training.last_f1 && training.best_f1)
     parts.push_back(figure("F1", *training.last_f1) + ", " + figure("best", *training.best_f1));
-  parts.push_back(formatted("%.0f sentences/s", training.sentences_per_second));
+  parts.push_back(formatted("%.0f examples/s", training.examples_per_second));
   return parts;
 }
 

@@ -30,14 +30,14 @@ struct Training {
   std::int64_t step = 0, steps = 0;  ///< Of the epoch.
   double loss = 0;
   double seconds_left = 0;  ///< Of the run.
-  double sentences_per_second = 0;
+  double examples_per_second = 0;
   std::optional<double> last_f1, best_f1;
 };
 
 /// "epoch 2/5": as wide in every epoch.
 std::string epoch_of(int epoch, int epochs);
 
-/// "epoch 2/5 ▕███      ▏ step 31/107  loss 0.4123  12.3 s left  F1 0.4512, best 0.4620  512 sentences/s" in one line
+/// "epoch 2/5 ▕███      ▏ step 31/107  loss 0.4123  12.3 s left  F1 0.4512, best 0.4620  512 examples/s" in one line
 /// of at most `width` columns: what has no room is left out from the right, then the bar.
 std::string training_line(const Training& training, int width, bool color);
 /// "tokenize train ▕███      ▏ 12000/40000 sentences"; without bar and total when `total` is 0.

@@ -99,7 +99,7 @@ class Drift final : public Sink, public ParameterListener {
   }
 
   void run_ended(const RunEnded&) override {
-    if (file_) file_->close();
+    if (const auto file = std::move(file_)) file->close();
   }
 
  private:

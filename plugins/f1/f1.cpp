@@ -22,7 +22,8 @@ class F1Sink final : public fthost::Sink {
     out.emit(set + "_recall", event.epoch, scores.micro.recall());
     out.emit(set + "_f1", event.epoch, scores.micro.f1());
     if (!per_type_) return;
-    for (const auto& [type, score] : scores.by_type) out.emit(set + "_f1_" + type, event.epoch, score.f1());
+    for (const auto& [type, score] : scores.by_type)
+      out.emit(std::string(set).append("_f1_").append(type), event.epoch, score.f1());
   }
 
  private:

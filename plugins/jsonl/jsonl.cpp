@@ -83,7 +83,7 @@ class JsonlSink final : public fthost::Sink {
     put(line, "loss", event.loss);
     put(line, "lr", event.lr);
     put(line, "gradient_norm", event.gradient_norm);
-    line["sentences"] = event.sentences;
+    line["examples"] = event.examples;
     line["tokens"] = event.tokens;
     write(line);
   }
@@ -94,7 +94,7 @@ class JsonlSink final : public fthost::Sink {
     put(line, "loss", event.loss);
     put(line, "lr", event.lr);
     line["steps"] = event.steps;
-    line["sentences"] = event.sentences;
+    line["examples"] = event.examples;
     line["tokens"] = event.tokens;
     write(line);
   }

@@ -32,4 +32,4 @@ FTHOST_PLUGIN(
     fthost::component<LastNLayers>("last-n-layers", "Train the head and the last n layers of the model.")
         .option("layers", fthost::integer().at_least(0).required(), "layers that learn, counted from the top")
         .option("embeddings", fthost::boolean().by_default(false),
-                "let the embeddings learn as well; that moves the boundary down to them, so that nothing is cached"))
+                "let the embeddings learn as well; that moves the boundary down to them: there is no prefix then"))

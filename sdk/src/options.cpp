@@ -8,7 +8,9 @@ namespace fthost {
 
 Options::Options(std::map<std::string, OptionValue, std::less<>> values) : values_(std::move(values)) {}
 
-bool Options::has(std::string_view name) const { return values_.find(name) != values_.end(); }
+bool Options::has(std::string_view name) const {
+  return values_.find(name) != values_.end();
+}
 
 template <class T>
 const T& Options::get(std::string_view name) const {
@@ -22,17 +24,29 @@ const T& Options::get(std::string_view name) const {
   return *value;
 }
 
-bool Options::boolean(std::string_view name) const { return get<bool>(name); }
-std::int64_t Options::integer(std::string_view name) const { return get<std::int64_t>(name); }
-double Options::real(std::string_view name) const { return get<double>(name); }
-const std::string& Options::text(std::string_view name) const { return get<std::string>(name); }
-std::filesystem::path Options::path(std::string_view name) const { return get<std::string>(name); }
+bool Options::boolean(std::string_view name) const {
+  return get<bool>(name);
+}
+std::int64_t Options::integer(std::string_view name) const {
+  return get<std::int64_t>(name);
+}
+double Options::real(std::string_view name) const {
+  return get<double>(name);
+}
+const std::string& Options::text(std::string_view name) const {
+  return get<std::string>(name);
+}
+std::filesystem::path Options::path(std::string_view name) const {
+  return get<std::string>(name);
+}
 const std::vector<std::string>& Options::texts(std::string_view name) const {
   return get<std::vector<std::string>>(name);
 }
 const std::vector<std::int64_t>& Options::integers(std::string_view name) const {
   return get<std::vector<std::int64_t>>(name);
 }
-const std::vector<double>& Options::reals(std::string_view name) const { return get<std::vector<double>>(name); }
+const std::vector<double>& Options::reals(std::string_view name) const {
+  return get<std::vector<double>>(name);
+}
 
 }  // namespace fthost

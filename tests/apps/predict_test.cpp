@@ -20,8 +20,8 @@ struct TrainedTiny {
 
 TEST_CASE("predict labels text from standard input", "[pipeline][apps]") {
   const TrainedTiny trained;
-  const auto outcome =
-      run_program({"predict", trained.model}, trained.pipeline.folder().path(), "anna went to paris\n\npeter was home\n");
+  const auto outcome = run_program({"predict", trained.model}, trained.pipeline.folder().path(),
+                                   "anna went to paris\n\npeter was home\n");
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
   CHECK(outcome.out == "anna\tB-PER\nwent\tO\nto\tO\nparis\tB-LOC\n\npeter\tB-PER\nwas\tO\nhome\tO\n\n");
@@ -44,8 +44,8 @@ TEST_CASE("predict reads columns and writes JSON lines", "[pipeline][apps]") {
 
 TEST_CASE("predict gives the labels that evaluation saw", "[pipeline][apps]") {
   const TrainedTiny trained;
-  const auto outcome = run_program({"predict", trained.model, "dev.conll", "--input", "conll"},
-                                   trained.pipeline.folder().path());
+  const auto outcome =
+      run_program({"predict", trained.model, "dev.conll", "--input", "conll"}, trained.pipeline.folder().path());
   REQUIRE(outcome.status == 0);
   // Everything right in evaluation: then the predictions are the file itself.
   REQUIRE(trained.pipeline.record().at("metrics").at("dev_f1") == 1.0);

@@ -142,9 +142,8 @@ TEST_CASE("init writes a pipeline that passes check and runs", "[pipeline][apps]
   const auto again = run_program({"init", "--model", "m", "--train", "train.conll", "--output", "mine.toml"}, folder);
   CHECK(again.status == 2);
   CHECK(again.err == "mine.toml: error: the file is there already\n  --output names another one\n");
-  const auto run = run_program({"mine.toml", "--set", "data.max_length=24", "--set", "train.epochs=1", "--set",
-                                "freezing.layers=1"},
-                               folder);
+  const auto run = run_program(
+      {"mine.toml", "--set", "data.max_length=24", "--set", "train.epochs=1", "--set", "freezing.layers=1"}, folder);
   INFO(run.err);
   CHECK(run.status == 0);
 }

@@ -26,8 +26,8 @@ TEST_CASE("five runs of one pipeline leave the same bits in model and metrics", 
   const WithResultSinks tiny;
   for (const std::string threads : {"1", "2"}) {
     for (int i = 1; i <= 5; ++i)
-      REQUIRE(tiny.run(words("t" + threads + "-" + std::to_string(i), {"--set", "run.threads=" + threads, "--set",
-                                                                        "freezing.plugin=full"}))
+      REQUIRE(tiny.run(words("t" + threads + "-" + std::to_string(i),
+                             {"--set", "run.threads=" + threads, "--set", "freezing.plugin=full"}))
                   .status == 0);
     const auto first = "runs/t" + threads + "-1/";
     REQUIRE(tiny.read(first + "metrics.csv").size() > 100);
@@ -50,8 +50,7 @@ TEST_CASE("the resolved pipeline runs again, elsewhere, to the same result", "[p
   const WithResultSinks tiny;
   REQUIRE(tiny.run(words("a")).status == 0);
   const TemporaryFolder elsewhere;
-  const auto again =
-      run_program({(tiny.folder() / "runs/a/pipeline.toml").string()}, elsewhere.path());
+  const auto again = run_program({(tiny.folder() / "runs/a/pipeline.toml").string()}, elsewhere.path());
   INFO(again.err);
   REQUIRE(again.status == 0);
   CHECK(tiny.read("runs/a-2/pipeline.toml") == tiny.read("runs/a/pipeline.toml"));

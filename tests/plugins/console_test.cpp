@@ -19,7 +19,7 @@ console::Training halfway() {
   training.steps = 107;
   training.loss = 0.41234;
   training.seconds_left = 63.2;
-  training.sentences_per_second = 512.4;
+  training.examples_per_second = 512.4;
   return training;
 }
 
@@ -76,20 +76,20 @@ TEST_CASE("console durations, magnitudes and figures", "[unit][plugins]") {
 TEST_CASE("console line of training shows what has room", "[unit][plugins]") {
   auto training = halfway();
   CHECK(console::training_line(training, 120, false) ==
-        "epoch 2/5 ▕████████                      ▏ step 31/107  loss 0.4123  1 min 03 s left  512 sentences/s");
+        "epoch 2/5 ▕████████                      ▏ step 31/107  loss 0.4123  1 min 03 s left  512 examples/s");
   CHECK(console::training_line(training, 79, false) ==
-        "epoch 2/5 ▕██      ▏ step 31/107  loss 0.4123  1 min 03 s left  512 sentences/s");
+        "epoch 2/5 ▕██       ▏ step 31/107  loss 0.4123  1 min 03 s left  512 examples/s");
   CHECK(console::training_line(training, 79, true) ==
-        "epoch 2/5 \x1b[36m▕██      ▏\x1b[0m step 31/107  loss 0.4123  1 min 03 s left  512 sentences/s");
+        "epoch 2/5 \x1b[36m▕██      ▏\x1b[0m step 31/107  loss 0.4123  1 min 03 s left  512 examples/s");
   training.last_f1 = 0.4512;
   training.best_f1 = 0.462;
   CHECK(console::training_line(training, 120, false) ==
-        "epoch 2/5 ▕███████                  ▏ step 31/107  loss 0.4123  1 min 03 s left  F1 0.4512, best 0.4620  512 "
-        "sentences/s");
+        "epoch 2/5 ▕███████                   ▏ step 31/107  loss 0.4123  1 min 03 s left  F1 0.4512, best 0.4620  512 "
+        "examples/s");
   CHECK(console::training_line(training, 60, false) == "epoch 2/5 ▕█     ▏ step 31/107  loss 0.4123  1 min 03 s left");
   CHECK(console::training_line(training, 25, false) == "epoch 2/5 step 31/107");
   CHECK(console::training_text(training) ==
-        "epoch 2/5  step 31/107  loss 0.4123  1 min 03 s left  F1 0.4512, best 0.4620  512 sentences/s");
+        "epoch 2/5  step 31/107  loss 0.4123  1 min 03 s left  F1 0.4512, best 0.4620  512 examples/s");
 }
 
 TEST_CASE("console line of an activity", "[unit][plugins]") {

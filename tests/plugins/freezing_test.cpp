@@ -97,5 +97,5 @@ TEST_CASE("freezing last-n-layers describes its options", "[unit][plugins]") {
   CHECK(help_line(options[0]) == "layers: integer, 0 or more; layers that learn, counted from the top");
   CHECK(help_line(options[1]) ==
         "embeddings: true or false, default false; let the embeddings learn as well; that moves the boundary down to "
-        "them, so that nothing is cached");
+        "them: there is no prefix then");
 }

@@ -80,7 +80,7 @@ struct SinkRun {
     event.step_in_epoch = step;
     event.loss = loss;
     event.lr = 0.001;
-    event.sentences = 3;
+    event.examples = 3;
     event.tokens = 40;
     bus.step_ended(event);
   }

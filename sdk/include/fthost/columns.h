@@ -18,17 +18,17 @@ namespace fthost {
 /// How the columns lie. Columns count from 0; negative ones from the end (-1: the last).
 struct ColumnFormat {
   int word_column = 0;
-  std::optional<int> label_column = -1;  ///< None: words only.
-  std::string separator;                 ///< Empty: a tab where the line has one, else runs of blanks.
-  std::string comment;                   ///< Lines that start with it are skipped; empty: there are none.
+  std::optional<int> label_column = -1;      ///< None: words only.
+  std::string separator;                     ///< Empty: a tab where the line has one, else runs of blanks.
+  std::string comment;                       ///< Lines that start with it are skipped; empty: there are none.
   std::string document_mark = "-DOCSTART-";  ///< A line whose word this is ends a sentence and is skipped.
 };
 
 /// Calls `take` for each sentence in turn, holding one in memory. UTF-8, with or without a byte order mark, LF or CRLF;
 /// a line of blanks and tabs only is a blank line; blanks around a field do not belong to it. Lines of more than 1 MiB,
 /// lines that end in CR alone, wrong encoding and missing or empty columns are collected over the whole file and thrown
-/// as one InputError: the first 20, and a count of the rest; `take` hears nothing of what comes after the first of them.
-/// `name` is what messages call the file. Throws Error when the stream fails.
+/// as one InputError: the first 20, and a count of the rest; `take` hears nothing of what comes after the first of
+/// them. `name` is what messages call the file. Throws Error when the stream fails.
 FTHOST_API void read_columns(std::istream& in, const std::string& name, const ColumnFormat& format,
                              const std::function<void(Sentence&&)>& take);
 FTHOST_API void read_columns(const std::filesystem::path& file, const ColumnFormat& format,

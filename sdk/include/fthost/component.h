@@ -16,7 +16,9 @@ enum class Kind : std::uint8_t { model = 0, head = 1, reader = 2, freezing = 3, 
 inline constexpr std::array<std::string_view, 7> kKindNames = {"model",     "head",     "reader", "freezing",
                                                                "optimizer", "schedule", "sink"};
 
-constexpr std::string_view kind_name(Kind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
+constexpr std::string_view kind_name(Kind kind) {
+  return kKindNames[static_cast<std::size_t>(kind)];
+}
 
 /// Base of every kind's interface. The host owns what a library creates, and keeps the library open until the last
 /// object that came from it is destroyed. Abilities that only some components of a kind have are further interfaces,

@@ -25,21 +25,21 @@ struct ConsoleStyle {
 
 /// First event of a run, once; all is checked and loaded, nothing is trained.
 struct RunStarted {
-  std::string name;                  ///< The run folder's name: that of the pipeline, with "-2" … when it was in use.
-  std::filesystem::path folder;      ///< The run folder; exists.
-  Files* files = nullptr;            ///< Through which all files in it are written. Lives as long as the run.
+  std::string name;              ///< The run folder's name: that of the pipeline, with "-2" … when it was in use.
+  std::filesystem::path folder;  ///< The run folder; exists.
+  Files* files = nullptr;        ///< Through which all files in it are written. Lives as long as the run.
   ConsoleStyle console;
-  std::string device;                ///< "cpu", "cuda:0".
-  std::string precision;             ///< "f32", "bf16".
+  std::string device;     ///< "cpu", "cuda:0".
+  std::string precision;  ///< "f32", "bf16".
   int threads = 1;
   std::uint64_t seed = 0;
   int epochs = 0;
   std::int64_t steps_per_epoch = 0;
   std::int64_t train_sentences = 0;
   std::int64_t train_examples = 0;
-  std::int64_t train_tokens = 0;     ///< Of one epoch, special ones included.
+  std::int64_t train_tokens = 0;  ///< Of one epoch, special ones included.
   const Topology* topology = nullptr;
-  const Plan* plan = nullptr;        ///< The first epoch's.
+  const Plan* plan = nullptr;  ///< The first epoch's.
 };
 
 /// Something takes a while: reading, tokenizing, filling, evaluating. Comes at most ten times a second, and once with
@@ -48,7 +48,7 @@ struct ActivityAdvanced {
   std::string_view activity;  ///< "tokenize train", "evaluate dev".
   std::string_view unit;      ///< "sentences", "examples".
   std::int64_t done = 0;
-  std::int64_t total = 0;     ///< 0: not known.
+  std::int64_t total = 0;  ///< 0: not known.
 };
 
 /// Once per epoch, before its first step. The clock of `seconds` starts here.
@@ -65,7 +65,7 @@ struct StepEnded {
   double loss = 0;                 ///< Mean over the labelled tokens of the batch, before the update.
   double lr = 0;                   ///< The learning rate that was applied, schedule included.
   double gradient_norm = 0;        ///< Over the learning tensors, before clipping; 0 when nothing asked for it.
-  std::int64_t sentences = 0;      ///< Examples in the batch.
+  std::int64_t examples = 0;       ///< In the batch.
   std::int64_t tokens = 0;         ///< Tokens in the batch.
 };
 
@@ -75,7 +75,7 @@ struct EpochTrained {
   double loss = 0;  ///< Mean over all labelled tokens of the epoch, as each batch saw them before its update.
   double lr = 0;    ///< Of the last step.
   std::int64_t steps = 0;
-  std::int64_t sentences = 0;
+  std::int64_t examples = 0;
   std::int64_t tokens = 0;
 };
 
@@ -106,18 +106,21 @@ struct EpochEnded {
 struct RunEnded {
   enum class State { finished, failed, interrupted };
   State state = State::finished;
-  std::string_view reason;                ///< Why it failed; empty when finished.
+  std::string_view reason;  ///< Why it failed; empty when finished.
   const MetricTable* metrics = nullptr;
-  std::filesystem::path model;            ///< Folder of the saved model; empty when there is none.
-  double seconds = 0;                     ///< Of the run as a whole.
+  std::filesystem::path model;  ///< Folder of the saved model; empty when there is none.
+  double seconds = 0;           ///< Of the run as a whole.
 };
 
 /// The word that stands in run.json and on the console.
 constexpr std::string_view state_name(RunEnded::State state) {
   switch (state) {
-    case RunEnded::State::finished: return "finished";
-    case RunEnded::State::failed: return "failed";
-    case RunEnded::State::interrupted: return "interrupted";
+    case RunEnded::State::finished:
+      return "finished";
+    case RunEnded::State::failed:
+      return "failed";
+    case RunEnded::State::interrupted:
+      return "interrupted";
   }
   return "";
 }

@@ -15,9 +15,9 @@ namespace fthost {
 
 /// How far training has come when a strategy is asked.
 struct Progress {
-  int epoch = 0;          ///< 0 before training, else the epoch that is about to start, from 1.
-  int epochs = 0;         ///< How many there will be.
-  std::int64_t step = 0;  ///< Optimizer steps done.
+  int epoch = 0;                         ///< 0 before training, else the epoch that is about to start, from 1.
+  int epochs = 0;                        ///< How many there will be.
+  std::int64_t step = 0;                 ///< Optimizer steps done.
   const MetricTable* metrics = nullptr;  ///< Never null; lives as long as the call.
   /// Mean gradient norm per tensor over the epoch before, in the topology's order; 0 for tensors that did not learn.
   /// Empty unless the strategy also is a GradientNormReader.
@@ -32,7 +32,7 @@ class FTHOST_API Freezing : public Component {
   ~Freezing() override;
 
   /// One flag per tensor of `topology`, in its order (embeddings first, head last): does it learn now? At least one
-  /// must. Stages below the lowest one that learns are computed once, without gradients.
+  /// must. Stages below the lowest one that learns are computed without gradients and dropout.
   virtual std::vector<bool> learns(const Topology& topology, const Progress& progress) = 0;
 };
 

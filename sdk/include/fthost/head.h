@@ -23,14 +23,14 @@ namespace fthost {
 /// What a head must know of the model to make its tensors.
 struct HeadShape {
   std::int64_t hidden_size = 0;
-  int stage = 0;              ///< The head's index among the stages: part of its dropout's key.
-  std::uint64_t seed = 0;     ///< Initial weights are a function of it and of the tensor's name.
+  int stage = 0;           ///< The head's index among the stages: part of its dropout's key.
+  std::uint64_t seed = 0;  ///< Initial weights are a function of it and of the tensor's name.
   at::Device device = at::kCPU;
 };
 
 /// Loss of a batch.
 struct Loss {
-  at::Tensor mean;          ///< Scalar f32: mean over the labelled tokens; 0 when there are none.
+  at::Tensor mean;            ///< Scalar f32: mean over the labelled tokens; 0 when there are none.
   std::int64_t labelled = 0;  ///< How many tokens had a say.
 };
 

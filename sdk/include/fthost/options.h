@@ -18,8 +18,8 @@ namespace fthost {
 /// Type of an option. The numbers are part of the binary description of a library and never change.
 enum class OptionType : std::uint8_t {
   boolean = 0,
-  integer = 1,   ///< 64 bits, signed.
-  real = 2,      ///< double; an integer in the file is accepted and converted.
+  integer = 1,  ///< 64 bits, signed.
+  real = 2,     ///< double; an integer in the file is accepted and converted.
   text = 3,
   path = 4,      ///< Made absolute by the host, relative to the pipeline file's folder.
   texts = 5,     ///< List of text.

@@ -14,8 +14,8 @@ namespace fthost {
 /// A parameter of the model or its head. The tensor shares memory with the model: do not change it unless you are the
 /// optimizer.
 struct Parameter {
-  std::string name;      ///< As in the topology.
-  at::Tensor value;      ///< f32, contiguous, on the run's device. Its gradient is value.grad(), undefined when frozen.
+  std::string name;  ///< As in the topology.
+  at::Tensor value;  ///< f32, contiguous, on the run's device. Its gradient is value.grad(), undefined when frozen.
   bool learns = false;
   double lr_factor = 1;  ///< What the run's learning rate is multiplied with for this tensor.
 };

@@ -23,7 +23,8 @@ struct Plan {
 /// learns.
 FTHOST_API Plan make_plan(const Topology& topology, std::vector<bool> learns);
 
-/// The boundary as people write it: "embeddings" when there is no prefix, else k from "0" to "L" (only the head learns).
+/// The boundary as people write it: "embeddings" when there is no prefix, else k from "0" to "L" (only the head
+/// learns).
 FTHOST_API std::string boundary_name(const Plan& plan);
 
 }  // namespace fthost

@@ -18,10 +18,10 @@ namespace fthost {
 
 /// Where a tensor lies in its file.
 struct StoredTensor {
-  std::string type;                 ///< "F32", "F16", "BF16", "I64" …
+  std::string type;  ///< "F32", "F16", "BF16", "I64" …
   std::vector<std::int64_t> shape;
-  std::uint64_t begin = 0;          ///< Bytes from the start of the file.
-  std::uint64_t size = 0;           ///< Bytes.
+  std::uint64_t begin = 0;  ///< Bytes from the start of the file.
+  std::uint64_t size = 0;   ///< Bytes.
 };
 
 /// The header of one file, checked whole before anything is believed: sizes against the file, shapes against sizes, no

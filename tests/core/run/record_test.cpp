@@ -102,7 +102,7 @@ TEST_CASE("record of a run that goes on", "[unit][run]") {
 )") + kWhatRan);
 }
 
-TEST_CASE("record of a run that ended has the last epoch's figures and those of the test set", "[unit][run]") {
+TEST_CASE("record of a run that ended has the kept epoch's figures and those of the test set", "[unit][run]") {
   auto record = started_run();
   record.state = RunEnded::State::failed;
   record.reason = "the loss is nan";
@@ -111,7 +111,7 @@ TEST_CASE("record of a run that ended has the last epoch's figures and those of 
   record.kept_epoch = 1;
   for (const int epoch : {1, 2}) record.metrics.set("dev_f1", epoch, 0.25 * epoch);
   record.metrics.set("only_at_first", 1, 1);
-  record.metrics.set("train_loss", 2, std::nan(""));
+  record.metrics.set("train_loss", 1, std::nan(""));
   record.metrics.set("test_f1", 2, 0.1);
   CHECK(anywhere(record) == std::string(R"({
   "name": "wnut-2",
@@ -122,7 +122,8 @@ TEST_CASE("record of a run that ended has the last epoch's figures and those of 
   "seconds": 2.5,
   "kept_epoch": 1,
   "metrics": {
-    "dev_f1": 0.5,
+    "dev_f1": 0.25,
+    "only_at_first": 1.0,
     "train_loss": null
   },
   "test": {
