@@ -80,7 +80,7 @@ TEST_CASE("console line of training shows what has room", "[unit][plugins]") {
   CHECK(console::training_line(training, 79, false) ==
         "epoch 2/5 ▕██       ▏ step 31/107  loss 0.4123  1 min 03 s left  512 examples/s");
   CHECK(console::training_line(training, 79, true) ==
-        "epoch 2/5 \x1b[36m▕██      ▏\x1b[0m step 31/107  loss 0.4123  1 min 03 s left  512 examples/s");
+        "epoch 2/5 \x1b[36m▕██       ▏\x1b[0m step 31/107  loss 0.4123  1 min 03 s left  512 examples/s");
   training.last_f1 = 0.4512;
   training.best_f1 = 0.462;
   CHECK(console::training_line(training, 120, false) ==
