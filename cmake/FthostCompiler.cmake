@@ -46,7 +46,8 @@ if(FTHOST_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 else()
-  add_compile_definitions(_FORTIFY_SOURCE=3)
+  # It needs optimisation, which Debug has not.
+  add_compile_definitions("$<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=3>")
 endif()
 
 # Plugins and executables show nothing but what says FTHOST_API.

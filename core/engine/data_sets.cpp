@@ -18,8 +18,12 @@ void tokenize(const Pipeline& pipeline, Network& network, DataSet& set) {
   set.examples = std::move(made.list);
   set.counts = made.counts;
   call_plugin(pipeline, pipeline.head, "aligning labels", [&] {
-    for (auto& example : set.examples)
+    for (auto& example : set.examples) {
       network.head().align(set.sentences[static_cast<std::size_t>(example.sentence)], example);
+      if (example.targets.size() != example.tokens.size())
+        throw Error("it aligned " + std::to_string(example.targets.size()) + " labels to " +
+                    std::to_string(example.tokens.size()) + " tokens");
+    }
   });
 }
 
@@ -76,12 +80,16 @@ DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins) {
   return data;
 }
 
-void make_data_examples(const Pipeline& pipeline, Network& network, DataSets& data) {
+void check_max_length(const Pipeline& pipeline, Network& network) {
   const auto most = network.model().max_tokens();
   if (pipeline.data.max_length > most)
     throw InputError(point_at(pipeline, "data", "max_length",
                               "max_length is " + std::to_string(pipeline.data.max_length) + ", but the model takes " +
                                   std::to_string(most) + " tokens at most"));
+}
+
+void make_data_examples(const Pipeline& pipeline, Network& network, DataSets& data) {
+  check_max_length(pipeline, network);
   tokenize(pipeline, network, data.train);
   if (data.dev.has_value()) tokenize(pipeline, network, *data.dev);
   if (data.test.has_value()) tokenize(pipeline, network, *data.test);

@@ -30,8 +30,10 @@ struct DataSets {
 /// The sentences only: labels can be learned from them, and a plan be made.
 DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins);
 
-/// Tokenizes and aligns all sets; the head must know its labels. Throws InputError when [data] max_length is more than
-/// the model takes.
+/// Throws InputError when [data] max_length is more than the model takes.
+void check_max_length(const Pipeline& pipeline, Network& network);
+
+/// Checks max_length, tokenizes and aligns all sets; the head must know its labels.
 void make_data_examples(const Pipeline& pipeline, Network& network, DataSets& data);
 
 /// Says in the log what became of each set; warns when words were lost.

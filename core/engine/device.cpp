@@ -11,11 +11,14 @@
 
 #include <boost/dll/runtime_symbol_info.hpp>
 
+#include "core/run/log.h"
+
 namespace fthost {
 namespace {
 
 /// The CUDA library is opened once, by whoever first asks for a device; it stays open.
 struct CudaLibrary {
+  bool there = false;
   bool open = false;
   std::string problem;
 };
@@ -28,6 +31,7 @@ const CudaLibrary& cuda_library() {
       result.problem = "this fthost was built without it (no CUDA toolkit when it was configured)";
       return result;
     }
+    result.there = true;
     void* handle = dlopen(here.c_str(), RTLD_NOW | RTLD_LOCAL);
     void* symbol = handle != nullptr ? dlsym(handle, "fthost_register_cuda") : nullptr;
     if (symbol == nullptr) {
@@ -57,6 +61,8 @@ int cuda_devices() {
 at::Device choose_device(const std::string& wanted) {
   if (wanted == "cpu") return at::kCPU;
   const int devices = cuda_devices();
+  if (wanted == "auto" && cuda_library().there && !cuda_library().open)
+    log_info("no CUDA device is used: the CUDA library does not open: " + cuda_library().problem);
   if (wanted == "auto") return devices > 0 ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
   const int index = wanted == "cuda" ? 0 : std::stoi(wanted.substr(wanted.find(':') + 1));
   if (index >= devices) refuse_device(wanted, devices);

@@ -73,7 +73,7 @@ struct DeviceReport {
   int threads = 0;                   ///< What `threads = 0` means here.
   bool cuda_library = false;         ///< fthost was built with its CUDA library, and it opens.
   std::string cuda_problem;          ///< Why it does not open.
-  std::vector<std::string> devices;  ///< "cuda:0 NVIDIA H100, 80 GB".
+  std::vector<std::string> devices;  ///< "cuda:0", one for each device.
 };
 
 /// Errors: InputError (exit 2) for what the user can mend, Error (exit 1) for the rest.

@@ -19,6 +19,9 @@ void place_labels(const Head& head, const Batch& batch, const at::Tensor& logits
     const auto start = batch.packing.starts[i];
     const auto rows = logits.narrow(0, start, batch.packing.starts[i + 1] - start);
     auto labels = head.decode(rows, example);
+    if (labels.size() != example.speakers.size())
+      throw Error("the head decoded " + std::to_string(labels.size()) + " labels for an example with " +
+                  std::to_string(example.speakers.size()) + " words");
     auto& sentence = result.predicted[static_cast<std::size_t>(example.sentence)];
     for (std::size_t k = 0; k < example.speakers.size(); ++k)
       sentence[static_cast<std::size_t>(example.speakers[k].word)] = std::move(labels[k]);

@@ -13,28 +13,40 @@
 namespace fthost {
 
 /// "freezing 'last-n-layers' (/usr/lib/fthost/plugins/last-n-layers.so)".
+inline std::string describe(const FoundComponent& component) {
+  return std::string(kind_name(component.description.kind)) + " '" + component.description.name + "' (" +
+         component.library.string() + ")";
+}
 inline std::string describe(const ComponentChoice& choice) {
-  return std::string(kind_name(choice.kind)) + " '" + choice.component.description.name + "' (" +
-         choice.component.library.string() + ")";
+  return describe(choice.component);
 }
 
-/// Runs `call`. OptionError becomes an InputError that points at the option's line in the pipeline; InputError and
-/// Error pass; anything else becomes an Error that names the component and `doing`.
+/// Runs `call`. InputError passes; anything else becomes an Error that names the component and `doing`.
 template <class Call>
-decltype(auto) call_plugin(const Pipeline& pipeline, const ComponentChoice& choice, const char* doing, Call&& call) {
+decltype(auto) call_plugin(const FoundComponent& component, const char* doing, Call&& call) {
   try {
     return std::forward<Call>(call)();
-  } catch (const OptionError& error) {
-    throw InputError(point_at(
-        pipeline, choice.table, error.option(),
-        std::string(kind_name(choice.kind)) + " '" + choice.component.description.name + "': " + error.what()));
-  } catch (const Error&) {
+  } catch (const InputError&) {
     throw;
   } catch (const std::exception& error) {
-    throw Error(describe(choice) + " failed while " + doing + ": " + error.what());
+    throw Error(describe(component) + " failed while " + doing + ": " + error.what());
   } catch (...) {
-    throw Error(describe(choice) + " failed while " + doing + ": it threw something that is no std::exception");
+    throw Error(describe(component) + " failed while " + doing + ": it threw something that is no std::exception");
   }
+}
+
+/// The same for a component of a pipeline: OptionError becomes an InputError that points at the option's line in it.
+template <class Call>
+decltype(auto) call_plugin(const Pipeline& pipeline, const ComponentChoice& choice, const char* doing, Call&& call) {
+  return call_plugin(choice.component, doing, [&]() -> decltype(auto) {
+    try {
+      return std::forward<Call>(call)();
+    } catch (const OptionError& error) {
+      throw InputError(point_at(
+          pipeline, choice.table, error.option(),
+          std::string(kind_name(choice.kind)) + " '" + choice.component.description.name + "': " + error.what()));
+    }
+  });
 }
 
 }  // namespace fthost

@@ -188,9 +188,16 @@ class Run {
     record_.ended = std::chrono::system_clock::now();
     record_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
     record_.metrics = events_.metrics();
-    write_record(*request_.files, result_.folder, record_);
     ended_ = true;
+    // The sinks hear the end even when the record can't be written; that failure is then the run's.
+    std::exception_ptr unwritten;
+    try {
+      write_record(*request_.files, result_.folder, record_);
+    } catch (const FileError&) {
+      unwritten = std::current_exception();
+    }
     events_.run_ended({state, reason, nullptr, result_.model, record_.seconds});
+    if (unwritten) std::rethrow_exception(unwritten);
   }
 
   const Pipeline& pipeline_;

@@ -56,6 +56,7 @@ void Training::update_plan(int epoch) {
   learning_.clear();
   for (const auto& parameter : network_.parameters())
     if (parameter.learns) learning_.push_back(parameter);
+  const at::NoGradGuard no_autograd;
   call_plugin(pipeline_, pipeline_.optimizer, "taking over the learning tensors",
               [&] { strategies_.optimizer->set_parameters(learning_); });
 }
@@ -156,7 +157,6 @@ void Training::train_batch(const Batch& batch, EpochSums& sums) {
 }
 
 double Training::gradient_norm() const {
-  if (pipeline_.train.clip_norm <= 0) return 0;
   std::vector<at::Tensor> gradients;
   for (const auto& parameter : learning_)
     if (parameter.value.grad().defined()) gradients.push_back(parameter.value.grad());
@@ -198,7 +198,9 @@ void Training::keep_if_best(int epoch) {
     throw InputError(point_at(pipeline_, "train", "metric",
                               "no sink gives a figure named '" + pipeline_.train.metric + "' after an epoch"));
   const bool less_is_better = pipeline_.train.metric.ends_with("loss");
-  if (best_.has_value() && (less_is_better ? *value >= *best_ : *value <= *best_)) return;
+  // Nothing is better than NaN, and NaN is better than nothing.
+  const bool better = !best_.has_value() || std::isnan(*best_) || (less_is_better ? *value < *best_ : *value > *best_);
+  if (!better) return;
   best_ = value;
   kept_epoch_ = epoch;
   best_values_.clear();

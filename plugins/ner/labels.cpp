@@ -20,6 +20,8 @@ Message no_labels(const Sentence& sentence) {
   return message;
 }
 
+}  // namespace
+
 void require_labels(std::span<const Sentence> train) {
   std::vector<Message> messages;
   std::size_t count = 0;
@@ -36,8 +38,6 @@ void require_labels(std::span<const Sentence> train) {
   }
   throw InputError(std::move(messages));
 }
-
-}  // namespace
 
 void Labels::learn(std::span<const Sentence> train) {
   require_labels(train);

@@ -17,8 +17,8 @@ namespace fthost {
 /// Labels and their ids, which are their places in the list.
 class Labels {
  public:
-  /// All labels of the training set: "O" first where it occurs, the rest in the order of their bytes. Throws one
-  /// InputError that names, by file and line, the sentences without labels (the first 20, and how many more).
+  /// All labels of the training set: "O" first where it occurs, the rest in the order of their bytes. Throws
+  /// what require_labels throws.
   void learn(std::span<const Sentence> train);
 
   /// The vocabulary of a saved model. Throws Error when a label stands twice.
@@ -31,6 +31,9 @@ class Labels {
   std::vector<std::string> list_;
   std::map<std::string, std::int32_t, std::less<>> ids_;
 };
+
+/// Throws one InputError that names, by file and line, the sentences without labels (the first 20, and how many more).
+void require_labels(std::span<const Sentence> train);
 
 /// Which tokens of a word bear its label.
 enum class LabelOn { first, all };

@@ -21,6 +21,13 @@ constexpr const char* kBias = "classifier.bias";
 constexpr double kInitialDeviation = .02;  // BERT's initializer_range
 constexpr std::size_t kShownMessages = 20;
 
+/// "[3, 32]".
+std::string shape_text(at::IntArrayRef shape) {
+  std::string text;
+  for (const auto size : shape) text += (text.empty() ? "" : ", ") + std::to_string(size);
+  return "[" + text + "]";
+}
+
 /// Places where the training set has labels that the listed vocabulary lacks, each label once.
 std::vector<Message> unlisted_labels(std::span<const Sentence> train, const Labels& labels) {
   std::vector<Message> messages;
@@ -59,6 +66,7 @@ class Ner final : public Head {
 
   void learn_labels(std::span<const Sentence> train) override {
     if (!listed_) return labels_.learn(train);
+    require_labels(train);
     if (auto messages = unlisted_labels(train, labels_); !messages.empty()) throw InputError(std::move(messages));
   }
   void set_labels(std::vector<std::string> labels) override { labels_.set(std::move(labels)); }
@@ -90,10 +98,8 @@ class Ner final : public Head {
       if (match == saved.end())
         problems += "; '" + wanted.name + "' is missing";
       else if (match->value.sizes() != wanted.shape)
-        problems += "; '" + wanted.name + "' has " + std::to_string(match->value.size(0)) + " rows of " +
-                    std::to_string(match->value.numel() / std::max<std::int64_t>(match->value.size(0), 1)) +
-                    ", expected " + std::to_string(wanted.shape[0]) + " of " +
-                    std::to_string(wanted.count() / wanted.shape[0]);
+        problems += "; '" + wanted.name + "' has the shape " + shape_text(match->value.sizes()) + ", expected " +
+                    shape_text(wanted.shape);
       else
         found.push_back(match->value.to(shape.device).contiguous());
     }

@@ -5,6 +5,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "sdk/ops/composition.h"
+#include "sdk/ops/device_dropout.h"
 #include "sdk/ops/kernels.h"
 #include "sdk/ops/saved_draw.h"
 
@@ -54,6 +55,7 @@ struct Dropout : torch::autograd::Function<Dropout> {
 
 at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key, const Packing& packing, bool training) {
   if (!training || p == 0) return x;
+  if (has_device_dropout(x)) return device_dropout(x, packing.row_keys, make_draw(key, p));
   if (!has_kernels(x)) return composition::dropout(x, p, key, packing);
   return Dropout::apply(x, packing.row_keys, make_draw(key, p));
 }

@@ -104,7 +104,7 @@ at::Tensor dropout_residual_layer_norm(const at::Tensor& x, const at::Tensor& re
                                        const Packing& packing, bool training) {
   if (!training) p = 0;
   if (!has_kernels(x))
-    return composition::dropout_residual_layer_norm(x, residual, weight, bias, epsilon, p, key, packing);
+    return at::layer_norm(dropout(x, p, key, packing, training) + residual, {x.size(1)}, weight, bias, epsilon);
   return DropoutResidualLayerNorm::apply(x, residual, weight, bias, epsilon, packing.row_keys, make_draw(key, p));
 }
 

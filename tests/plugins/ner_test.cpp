@@ -119,7 +119,8 @@ TEST_CASE("ner takes a checkpoint's tensors, or says what is wrong with them", "
   const std::vector<Parameter> saved = {{"classifier.bias", at::ones({2})}, {"classifier.weight", at::ones({2, 8})}};
   head->load({8, 3}, saved);
   CHECK(at::equal(head->parameters()[0].value, at::ones({2, 8})));
-  CHECK_THROWS_WITH(head->load({9, 3}, std::vector{saved[1]}),
-                    "the checkpoint holds no head of this kind; 'classifier.weight' has 2 rows of 8, expected 2 of 9; "
-                    "'classifier.bias' is missing");
+  CHECK_THROWS_WITH(
+      head->load({9, 3}, std::vector{saved[1]}),
+      "the checkpoint holds no head of this kind; 'classifier.weight' has the shape [2, 8], expected [2, 9]; "
+      "'classifier.bias' is missing");
 }

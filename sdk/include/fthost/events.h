@@ -64,7 +64,7 @@ struct StepEnded {
   std::int64_t step_in_epoch = 0;  ///< From 1.
   double loss = 0;                 ///< Mean over the labelled tokens of the batch, before the update.
   double lr = 0;                   ///< The learning rate that was applied, schedule included.
-  double gradient_norm = 0;        ///< Over the learning tensors, before clipping; 0 when nothing asked for it.
+  double gradient_norm = 0;        ///< Over the learning tensors, before clipping.
   std::int64_t examples = 0;       ///< In the batch.
   std::int64_t tokens = 0;         ///< Tokens in the batch.
 };

@@ -87,7 +87,8 @@ FTHOST_INLINE Floats exponential(Floats x) {
   const Ints power = (__builtin_convertvector(n, Ints) + 127) << 23;
   Floats scale;
   __builtin_memcpy(&scale, &power, sizeof(scale));
-  return x < lowest ? Floats{} : p * scale;
+  const Floats result = x < lowest ? Floats{} : p * scale;
+  return x == x ? result : x;  // NaN stays NaN: clamping has hidden it
 }
 
 /// The draws of columns 16 * block to 16 * block + 15 of a row whose stream this is.

@@ -10,37 +10,28 @@
 
 #include "tests/catch.h"
 #include "tests/core/formats/complaint.h"
+#include "tests/temporary_folder.h"
 
 using nlohmann::json;
-namespace fs = std::filesystem;
-
 namespace {
 
 /// A model folder that goes away with the test.
 class ModelFolder {
  public:
-  ModelFolder() : path_(fs::temp_directory_path() / "fthost-wordpiece-files-test") {
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-  }
-  ~ModelFolder() { fs::remove_all(path_); }
-
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-  }
-  std::unique_ptr<fthost::Tokenizer> load() const { return fthost::load_wordpiece(path_); }
+  void write(const std::string& name, const std::string& text) const { folder_.write(name, text); }
+  std::unique_ptr<fthost::Tokenizer> load() const { return fthost::load_wordpiece(folder_.path()); }
 
   /// What loading complains about, with "DIR" for the folder.
   std::string error() const {
     auto text = complaint([&] { load(); });
-    for (auto at = text.find(path_.string()); at != std::string::npos; at = text.find(path_.string(), at)) {
-      text.replace(at, path_.string().size(), "DIR");
-    }
+    const auto path = folder_.path().string();
+    for (auto at = text.find(path); at != std::string::npos; at = text.find(path, at))
+      text.replace(at, path.size(), "DIR");
     return text;
   }
 
  private:
-  fs::path path_;
+  fthost::TemporaryFolder folder_;
 };
 
 const json& good() {
