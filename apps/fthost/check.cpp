@@ -2,6 +2,7 @@
 
 #include <fthost/error.h>
 
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -12,7 +13,7 @@ namespace fthost {
 namespace {
 
 constexpr CommandHelp kHelp{
-    "fthost check PIPELINE.toml [--set KEY=VALUE]…  |  fthost check LIBRARY.so",
+    "fthost check PIPELINE.toml [--set KEY=VALUE]… [--json]  |  fthost check LIBRARY.so [--json]",
     "Reports every error of a pipeline file in one go, against the options that the plugins declare: no model, tensor\n"
     "or data file is touched. Of a plugin library it says whether this fthost would load it, and what it holds.",
     "  fthost check my.toml\n  fthost check my.toml --set freezing.layers=6\n  fthost check build/my-strategy.so\n"};
@@ -22,13 +23,42 @@ nlohmann::ordered_json to_json(const Message& message) {
           {"text", message.text},       {"hint", message.hint},       {"notes", message.notes}};
 }
 
-int check_library(const std::string& file) {
+/// Errors as an object's field; whoever wants more in it adds to it.
+nlohmann::ordered_json errors_json(const std::vector<Message>& messages) {
+  nlohmann::ordered_json json{{"errors", nlohmann::ordered_json::array()}};
+  for (const auto& message : messages) json["errors"].push_back(to_json(message));
+  return json;
+}
+
+/// What is wrong with a library; empty when it can be used.
+std::vector<Message> library_errors(const std::string& file, const PluginRegistry& registry) {
+  std::vector<Message> errors;
+  for (const auto& refused : registry.refused())
+    errors.push_back({.place = {refused.library.string(), 0, 0}, .text = "cannot use it: " + refused.reason});
+  if (!errors.empty() || !registry.components().empty()) return errors;
+  const bool there = std::filesystem::exists(file);
+  return {{.place = {file, 0, 0}, .text = there ? "there is no component in it" : "there is no such library"}};
+}
+
+int check_library(const Arguments& arguments, const std::string& file) {
+  if (arguments.has("set"))
+    throw InputError(Message{.place = {"fthost", 0, 0},
+                             .text = "--set is for pipelines, and " + file + " is a plugin library",
+                             .notes = {"usage: " + std::string(kHelp.usage)}});
   PluginRegistry registry(host_fingerprint());
   registry.scan(file);
-  for (const auto& refused : registry.refused()) {
-    std::cerr << "error: cannot use " << refused.library.string() << ": " << refused.reason << '\n';
-    return kInputIsWrong;
+  const auto errors = library_errors(file, registry);
+  if (arguments.flag("json")) {
+    auto json = errors_json(errors);
+    json["components"] = nlohmann::ordered_json::array();
+    for (const auto& component : registry.components())
+      json["components"].push_back({{"kind", kind_name(component.description.kind)},
+                                    {"name", component.description.name},
+                                    {"summary", component.description.summary}});
+    print_json(json);
+    return errors.empty() ? kDone : kInputIsWrong;
   }
+  if (!errors.empty()) throw InputError(errors);
   for (const auto& component : registry.components())
     std::cout << kind_name(component.description.kind) << ' ' << component.description.name << ": "
               << component.description.summary << '\n';
@@ -36,16 +66,16 @@ int check_library(const std::string& file) {
 }
 
 int check_pipeline(const Arguments& arguments) {
-  nlohmann::ordered_json errors = nlohmann::ordered_json::array();
+  std::vector<Message> errors;
   try {
     FoundPlugins plugins;
     const Pipeline pipeline = load_pipeline(arguments, plugins);
     if (!arguments.flag("json")) std::cerr << pipeline.file.string() << ": no errors\n";
   } catch (const InputError& error) {
     if (!arguments.flag("json")) throw;
-    for (const auto& message : error.messages()) errors.push_back(to_json(message));
+    errors = error.messages();
   }
-  if (arguments.flag("json")) std::cout << nlohmann::ordered_json{{"errors", errors}}.dump(2) << '\n';
+  if (arguments.flag("json")) print_json(errors_json(errors));
   return errors.empty() ? kDone : kInputIsWrong;
 }
 
@@ -54,11 +84,12 @@ int check_pipeline(const Arguments& arguments) {
 int check_command(const std::vector<std::string>& words) {
   boost::program_options::options_description options;
   add_override_option(options);
-  options.add_options()("json", boost::program_options::bool_switch(), "print the errors as JSON on standard output");
+  options.add_options()("json", boost::program_options::bool_switch(),
+                        "print the errors (and a library's components) as JSON");
   const Arguments arguments(kHelp, options, {"pipeline"}, words);
   if (arguments.help_shown()) return kDone;
   const auto file = arguments.required("pipeline");
-  return file.ends_with(".so") ? check_library(file) : check_pipeline(arguments);
+  return file.ends_with(".so") ? check_library(arguments, file) : check_pipeline(arguments);
 }
 
 }  // namespace fthost

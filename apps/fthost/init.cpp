@@ -3,18 +3,17 @@
 #include <fthost/columns.h>
 #include <fthost/error.h>
 #include <fthost/files.h>
-#include <fthost/json.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
 #include "core/plugins/description.h"
+#include "core/plugins/model_config.h"
 
 namespace fthost {
 namespace {
@@ -54,24 +53,27 @@ std::string joined(const std::set<std::string>& words) {
 }
 
 /// The model plugin that handles the folder's config.json.
-const FoundComponent& model_for(const std::filesystem::path& folder, const PluginRegistry& registry) {
-  const auto config = read_json(folder / "config.json");
-  const std::string type = config.is_object() ? config.value("model_type", "") : "";
-  if (const auto* found = registry.find_handler(Kind::model, type)) return *found;
+const FoundComponent& model_for(const ModelConfig& config, const PluginRegistry& registry) {
+  if (const auto* found = registry.find_handler(Kind::model, config.model_type)) return *found;
   std::string names;
   for (const auto& name : registry.names(Kind::model)) names += (names.empty() ? "" : ", ") + name;
-  throw InputError(Message{.place = {(folder / "config.json").string(), 0, 0},
-                           .text = "no plugin handles its model_type '" + type + "'",
+  throw InputError(Message{.place = {config.file, 0, 0},
+                           .text = "no plugin handles its model_type '" + config.model_type + "'",
                            .notes = {"models found: " + (names.empty() ? "none" : names)}});
 }
 
 /// `path` as the pipeline file will say it: relative to the file's folder, as TOML.
 std::string toml_path(const std::string& path, const std::filesystem::path& output) {
-  const auto base = std::filesystem::absolute(output).parent_path();
-  return toml_value(std::filesystem::absolute(path).lexically_relative(base).string());
+  const auto base = std::filesystem::absolute(output).lexically_normal().parent_path();
+  return toml_value(std::filesystem::absolute(path).lexically_normal().lexically_relative(base).string());
 }
 
-void write_data(std::ostream& out, const Arguments& arguments, const DataLook& look,
+/// `name = value` and a comment, as the table's other lines have it.
+std::string commented(const std::string& setting, const std::string& comment) {
+  return setting + std::string(setting.size() < 26 ? 27 - setting.size() : 1, ' ') + "# " + comment + "\n";
+}
+
+void write_data(std::ostream& out, const Arguments& arguments, const DataLook& look, const ModelConfig& config,
                 const std::filesystem::path& output) {
   out << "# " << count_text(look.sentences) << " sentences, " << count_text(look.words) << " words, the longest of "
       << look.longest << " words; entity types: " << joined(look.types) << ".\n"
@@ -82,11 +84,15 @@ void write_data(std::ostream& out, const Arguments& arguments, const DataLook& l
   else
     out << "split = 0.1                # a tenth of train becomes the dev set, the same one for the same seed\n";
   if (arguments.has("test")) out << "test = " << toml_path(arguments.text("test"), output) << '\n';
-  out << "max_length = 128           # tokens; a longer sentence becomes overlapping windows\n\n";
+  const auto max_length = std::min<std::int64_t>(128, config.max_tokens.value_or(128));
+  out << commented("max_length = " + std::to_string(max_length),
+                   "tokens; a longer sentence becomes overlapping windows")
+      << '\n';
 }
 
-std::string pipeline_text(const Arguments& arguments, const DataLook& look, const std::string& model,
-                          const std::filesystem::path& output) {
+std::string pipeline_text(const Arguments& arguments, const DataLook& look, const ModelConfig& config,
+                          const std::string& model, const std::filesystem::path& output) {
+  const auto layers = std::min<std::int64_t>(3, config.layers.value_or(3));
   std::ostringstream out;
   out << "# Run it: fthost " << output.filename().string() << "\n"
       << "# See first what it takes: fthost plan " << output.filename().string() << "\n\n"
@@ -94,13 +100,13 @@ std::string pipeline_text(const Arguments& arguments, const DataLook& look, cons
       << "seed = 2018\n"
       << "device = \"auto\"            # cuda when there is one, else cpu\n"
       << "output = \"runs\"            # each run gets a folder of its own in here\n\n";
-  write_data(out, arguments, look, output);
+  write_data(out, arguments, look, config, output);
   out << "[model]\nplugin = " << toml_value(model) << "\npath = " << toml_path(arguments.text("model"), output)
       << "\n\n"
       << "[head]\nplugin = \"ner\"\n\n"
       << "# What learns. Others: \"classifier-only\" (cheapest), \"full\" (dearest); `fthost options freezing` lists "
          "all.\n"
-      << "[freezing]\nplugin = \"last-n-layers\"\nlayers = 3\n\n"
+      << "[freezing]\nplugin = \"last-n-layers\"\nlayers = " << layers << "\n\n"
       << "[optimizer]\nplugin = \"adamw\"\nlr = 2e-4                  # few layers bear more than a whole model "
          "(3e-5)\n\n"
       << "[schedule]\nplugin = \"linear\"\nwarmup = 0.1               # share of the steps\n\n"
@@ -127,10 +133,18 @@ int init_command(const std::vector<std::string>& words) {
                              .text = "the file is there already",
                              .notes = {"--output names another one"}});
   FoundPlugins registry;
-  const auto& model = model_for(model_folder, registry);
+  const ModelConfig config = read_model_config(model_folder);
+  const auto& model = model_for(config, registry);
   const DataLook look = look_at(train);
-  write_file(disk(), output, pipeline_text(arguments, look, model.description.name, output));
-  load_pipeline(output, {}, registry);
+  for (const auto* set : {"dev", "test"})
+    if (arguments.has(set)) look_at(arguments.text(set));
+  write_file(disk(), output, pipeline_text(arguments, look, config, model.description.name, output));
+  try {
+    load_pipeline(output, {}, registry);
+  } catch (...) {
+    disk().remove(output);
+    throw;
+  }
   std::cerr << output.string() << ": written and checked; now `fthost plan " << output.string() << "` or `fthost "
             << output.string() << "`\n";
   return kDone;

@@ -2,6 +2,9 @@
 
 #include <fthost/error.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -61,12 +64,22 @@ int dispatch(std::vector<std::string> words) {
   throw InputError(std::move(message));
 }
 
+/// What was printed reaches its file or pipe at the end only: a full disk shows here.
+int finish(int status) {
+  errno = 0;
+  std::cout.flush();
+  const bool flushed = std::fflush(stdout) == 0;
+  if (std::cout && flushed) return status;
+  throw Error(std::string("cannot write to standard output: ") +
+              (errno != 0 ? std::strerror(errno) : "it is closed or full"));
+}
+
 }  // namespace
 }  // namespace fthost
 
 int main(int argc, char** argv) {
   try {
-    return fthost::dispatch({argv + 1, argv + argc});
+    return fthost::finish(fthost::dispatch({argv + 1, argv + argc}));
   } catch (const fthost::InputError& error) {
     std::cerr << error.what();
     return fthost::kInputIsWrong;

@@ -58,7 +58,7 @@ void print_text(const PlanReport& report) {
             << "device " << report.device << ", " << report.threads << " threads\n";
 }
 
-void print_json(const PlanReport& report) {
+nlohmann::ordered_json to_json(const PlanReport& report) {
   nlohmann::ordered_json json;
   json["boundary"] = boundary_name(report.plan);
   json["learning_parameters"] = report.learning_parameters;
@@ -77,7 +77,7 @@ void print_json(const PlanReport& report) {
                                {"stage", report.topology.stages[static_cast<std::size_t>(tensor.stage)].name},
                                {"learns", static_cast<bool>(report.plan.learns[i])}});
   }
-  std::cout << json.dump(2) << '\n';
+  return json;
 }
 
 }  // namespace
@@ -91,7 +91,7 @@ int plan_command(const std::vector<std::string>& words) {
   FoundPlugins plugins;
   const Pipeline pipeline = load_pipeline(arguments, plugins);
   const auto report = open_engine()->plan(pipeline, {.plugins = &plugins, .files = &disk()});
-  arguments.flag("json") ? print_json(report) : print_text(report);
+  arguments.flag("json") ? print_json(to_json(report)) : print_text(report);
   return kDone;
 }
 

@@ -29,7 +29,7 @@ std::vector<FoundComponent> sorted(const PluginRegistry& registry) {
   return components;
 }
 
-void print_json(const PluginRegistry& registry) {
+nlohmann::ordered_json to_json(const PluginRegistry& registry) {
   nlohmann::ordered_json json;
   json["components"] = nlohmann::ordered_json::array();
   for (const auto& found : sorted(registry))
@@ -40,7 +40,7 @@ void print_json(const PluginRegistry& registry) {
   json["refused"] = nlohmann::ordered_json::array();
   for (const auto& refused : registry.refused())
     json["refused"].push_back({{"library", refused.library.string()}, {"reason", refused.reason}});
-  std::cout << json.dump(2) << '\n';
+  return json;
 }
 
 void print_table(const PluginRegistry& registry) {
@@ -60,7 +60,7 @@ int plugins_command(const std::vector<std::string>& words) {
   const Arguments arguments(kHelp, options, {}, words);
   if (arguments.help_shown()) return kDone;
   const FoundPlugins registry;
-  arguments.flag("json") ? print_json(registry) : print_table(registry);
+  arguments.flag("json") ? print_json(to_json(registry)) : print_table(registry);
   return kDone;
 }
 

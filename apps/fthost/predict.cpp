@@ -2,12 +2,14 @@
 
 #include <fthost/error.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
 #include "core/engine/engine.h"
+#include "core/pipeline/core_rules.h"
 
 namespace fthost {
 namespace {
@@ -21,12 +23,38 @@ constexpr CommandHelp kHelp{
     "  fthost predict runs/quickstart/model < sentences.txt\n"
     "  fthost predict runs/quickstart/model dev.conll --input conll --output json\n"};
 
+InputError wrong(const std::string& text) {
+  return InputError(Message{.place = {"fthost", 0, 0}, .text = text});
+}
+
 bool choose(const Arguments& arguments, const std::string& option, const std::string& yes, const std::string& no) {
   const auto value = arguments.text(option);
   if (value == yes) return true;
   if (value == no) return false;
-  throw InputError(Message{.place = {"fthost", 0, 0},
-                           .text = "--" + option + " is '" + yes + "' or '" + no + "', not '" + value + "'"});
+  throw wrong("--" + option + " is '" + yes + "' or '" + no + "', not '" + value + "'");
+}
+
+/// All but where the sentences come from and go to.
+PredictRequest request_from(const Arguments& arguments) {
+  PredictRequest what;
+  what.model = arguments.required("model");
+  what.columns_in = choose(arguments, "input", "conll", "text");
+  what.json_out = choose(arguments, "output", "json", "conll");
+  what.batch_size = arguments.number("batch-size");
+  if (what.batch_size < 1) throw wrong("--batch-size must be 1 or more");
+  what.threads = arguments.number("threads");
+  if (what.threads < 0) throw wrong("--threads must be 0 or more");
+  what.device = arguments.text("device");
+  if (!is_device(what.device)) throw wrong("--device is 'auto', 'cpu', 'cuda' or 'cuda:N', not '" + what.device + "'");
+  return what;
+}
+
+std::ifstream open_input(const std::string& name) {
+  if (std::filesystem::is_directory(name))
+    throw InputError(Message{.place = {name, 0, 0}, .text = "expected a file, found a folder"});
+  std::ifstream file(name, std::ios::binary);
+  if (!file) throw InputError(Message{.place = {name, 0, 0}, .text = "the file cannot be opened"});
+  return file;
 }
 
 }  // namespace
@@ -42,20 +70,9 @@ int predict_command(const std::vector<std::string>& words) {
   const Arguments arguments(kHelp, options, {"model", "file"}, words);
   if (arguments.help_shown()) return kDone;
 
-  PredictRequest what;
-  what.model = arguments.required("model");
-  what.columns_in = choose(arguments, "input", "conll", "text");
-  what.json_out = choose(arguments, "output", "json", "conll");
-  what.batch_size = arguments.number("batch-size");
-  if (what.batch_size < 1)
-    throw InputError(Message{.place = {"fthost", 0, 0}, .text = "--batch-size must be 1 or more"});
-  what.threads = arguments.number("threads");
-  what.device = arguments.text("device");
+  PredictRequest what = request_from(arguments);
   std::ifstream file;
-  if (arguments.has("file")) {
-    file.open(arguments.text("file"), std::ios::binary);
-    if (!file) throw InputError(Message{.place = {arguments.text("file"), 0, 0}, .text = "the file cannot be opened"});
-  }
+  if (arguments.has("file")) file = open_input(arguments.text("file"));
   what.in = arguments.has("file") ? static_cast<std::istream*>(&file) : &std::cin;
   what.input_name = arguments.has("file") ? arguments.text("file") : "standard input";
   what.out = &std::cout;

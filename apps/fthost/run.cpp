@@ -2,8 +2,13 @@
 
 #include <fthost/error.h>
 
+#include <charconv>
+#include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
@@ -34,6 +39,20 @@ nlohmann::ordered_json result_json(const RunResult& result) {
   return json;
 }
 
+/// Launchers of several processes set these; each process would train the whole model for itself.
+void refuse_several_processes() {
+  for (const auto& [name, most] : {std::pair{"WORLD_SIZE", 1}, std::pair{"RANK", 0}}) {
+    const char* value = std::getenv(name);
+    const std::string_view text = value == nullptr ? "" : value;
+    int number = 0;
+    const auto error = std::from_chars(text.data(), text.data() + text.size(), number).ec;
+    if (error == std::errc::result_out_of_range || (error == std::errc{} && number > most))
+      throw InputError(Message{.place = {"fthost", 0, 0},
+                               .text = std::string(name) + " is " + value +
+                                       ", but fthost trains with one process for now; unset it, or start one process"});
+  }
+}
+
 int exit_status(const RunResult& result, int signal) {
   switch (result.state) {
     case RunEnded::State::finished:
@@ -56,6 +75,7 @@ int run_command(const std::vector<std::string>& words) {
   const Arguments arguments(kHelp, options, {"pipeline"}, words);
   if (arguments.help_shown()) return kDone;
 
+  refuse_several_processes();
   FoundPlugins plugins;
   const Pipeline pipeline = load_pipeline(arguments, plugins);
   const InterruptGuard interrupts;
@@ -67,7 +87,7 @@ int run_command(const std::vector<std::string>& words) {
   request.command_line.insert(request.command_line.end(), words.begin(), words.end());
   const auto engine = open_engine();
   const RunResult result = engine->run(pipeline, request);
-  if (arguments.flag("json")) std::cout << result_json(result).dump(2) << '\n';
+  if (arguments.flag("json")) print_json(result_json(result));
   if (result.state == RunEnded::State::failed) {
     std::cerr << (result.input_is_wrong ? "" : "error: ") << result.reason;
     if (!result.reason.ends_with('\n')) std::cerr << '\n';

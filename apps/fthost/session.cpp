@@ -6,6 +6,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 namespace fthost {
@@ -59,6 +61,10 @@ Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry) {
   std::vector<Override> overrides;
   for (const auto& text : arguments.list("set")) overrides.push_back(parse_override(text));
   return load_pipeline(arguments.required("pipeline"), overrides, registry);
+}
+
+void print_json(const nlohmann::ordered_json& json) {
+  std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
 std::string bytes_text(std::int64_t bytes) {

@@ -5,6 +5,7 @@
 #include <fthost/events.h>
 
 #include <boost/program_options/options_description.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "apps/fthost/arguments.h"
 #include "core/pipeline/pipeline.h"
@@ -29,6 +30,9 @@ void add_override_option(boost::program_options::options_description& options);
 
 /// The pipeline that the word `pipeline` names, with all --set.
 Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry);
+
+/// To standard output. Bytes that are not UTF-8 (a file's name may hold some) become U+FFFD.
+void print_json(const nlohmann::ordered_json& json);
 
 /// "12.3 MB".
 std::string bytes_text(std::int64_t bytes);

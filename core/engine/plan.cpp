@@ -11,6 +11,7 @@ namespace fthost {
 
 PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& request) {
   Network network(pipeline, *request.plugins);
+  check_max_length(pipeline, network);
   const DataSets data = read_data(pipeline, *request.plugins);
   call_plugin(pipeline, pipeline.head, "learning its labels",
               [&] { network.head().learn_labels(data.train.sentences); });

@@ -2,6 +2,7 @@
 #include <fthost/columns.h>
 #include <fthost/error.h>
 
+#include <algorithm>
 #include <istream>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -13,36 +14,48 @@
 #include "core/engine/batches.h"
 #include "core/engine/commands.h"
 #include "core/engine/device.h"
+#include "core/engine/plugin_calls.h"
 #include "core/engine/saved_model.h"
 
 namespace fthost {
 namespace {
 
-/// A saved model, ready to label sentences.
+/// The component of that name. `folder`: the saved model that asks for it.
+const FoundComponent& required(const PluginRegistry& plugins, Kind kind, const std::string& name,
+                               const std::filesystem::path& folder) {
+  if (const auto* found = plugins.find(kind, name)) return *found;
+  throw InputError(Message{.place = {folder.string(), 0, 0},
+                           .text = "no plugin provides " + std::string(kind_name(kind)) + " '" + name + "'",
+                           .notes = {"`fthost plugins` lists what was found and where"}});
+}
+
+/// Tokens of an example: what the model was trained with, and in a folder of another origin what it takes.
+int max_length_of(const SavedUse& use, std::int64_t most, const std::filesystem::path& folder) {
+  constexpr std::int64_t kUsual = 128;
+  if (use.max_length.value_or(1) > most)
+    throw InputError(Message{.place = {(folder / "fthost.json").string(), 0, 0},
+                             .text = "max_length is " + std::to_string(*use.max_length) + ", but the model takes " +
+                                     std::to_string(most) + " tokens at most"});
+  return static_cast<int>(use.max_length.value_or(std::min(kUsual, most)));
+}
+
+/// A saved model, ready to label sentences. Calls the two plugins; what they throw is reported with their name.
 class Predictor {
  public:
   Predictor(const PredictRequest& what, PluginRegistry& plugins)
-      : device_(choose_device(what.device)), batch_size_(static_cast<std::size_t>(what.batch_size)) {
+      : device_(choose_device(what.device)),
+        batch_size_(static_cast<std::size_t>(what.batch_size)),
+        use_(read_saved_use(what.model, plugins)),
+        model_plugin_(required(plugins, Kind::model, use_.model_plugin, what.model)),
+        head_plugin_(required(plugins, Kind::head, use_.head_plugin, what.model)) {
     use_threads(what.threads);
-    const SavedUse use = read_saved_use(what.model, plugins);
-    const auto* model = plugins.find(Kind::model, use.model_plugin);
-    const auto* head = plugins.find(Kind::head, use.head_plugin);
-    if (model == nullptr)
-      throw InputError(
-          Message{.place = {what.model.string(), 0, 0}, .text = "no plugin provides model '" + use.model_plugin + "'"});
-    model_ = plugins.create<Model>(*model, Options({{"path", std::filesystem::absolute(what.model).string()}}));
-    head_ = plugins.create<Head>(*head, use.head_options);
-    if (model_->saved_labels().empty())
-      throw InputError(Message{.place = {(what.model / "config.json").string(), 0, 0},
-                               .text = "it names no labels (id2label)",
-                               .notes = {"`fthost predict` wants a model that was fine-tuned"}});
-    head_->set_labels(model_->saved_labels());
-    model_->load(device_);
-    std::vector<Parameter> saved;
-    for (auto& [name, value] : model_->head_tensors()) saved.push_back({name, value, false, 1});
-    stages_ = static_cast<int>(model_->topology().stages.size());
-    head_->load({model_->topology().hidden_size, stages_, 0, device_}, saved);
-    rules_ = {use.max_length, LongSentences::window, head_->special_tokens()};
+    const Options model_options({{"path", std::filesystem::absolute(what.model).string()}});
+    model_ = call_plugin(model_plugin_, "reading the model's configuration",
+                         [&] { return plugins.create<Model>(model_plugin_, model_options); });
+    head_ = call_plugin(head_plugin_, "being created",
+                        [&] { return plugins.create<Head>(head_plugin_, use_.head_options); });
+    rules_ = {max_length_of(use_, model_->max_tokens(), what.model), LongSentences::window, head_->special_tokens()};
+    load(what.model);
   }
 
   /// Fills the labels of each sentence.
@@ -54,16 +67,40 @@ class Predictor {
     std::iota(order.begin(), order.end(), std::size_t{0});
     for (const auto& indices : cut_batches(order, batch_size_)) {
       const Batch batch = pack(examples, indices, device_);
-      const auto hidden = model_->forward({0, stages_}, batch.tokens, batch.packing, {});
-      const auto logits = head_->logits(hidden, batch.packing, {}).to(at::kCPU).contiguous();
+      const auto logits = logits_of(batch);
       for (std::size_t i = 0; i < batch.examples.size(); ++i)
         place(*batch.examples[i], logits.slice(0, batch.packing.starts[i], batch.packing.starts[i + 1]), sentences);
     }
   }
 
  private:
+  void load(const std::filesystem::path& folder) {
+    const auto labels = model_->saved_labels();
+    if (labels.empty())
+      throw InputError(Message{.place = {(folder / "config.json").string(), 0, 0},
+                               .text = "it names no labels (id2label)",
+                               .notes = {"`fthost predict` wants a model that was fine-tuned"}});
+    call_plugin(head_plugin_, "taking over the labels", [&] { head_->set_labels(labels); });
+    call_plugin(model_plugin_, "reading the weights", [&] { model_->load(device_); });
+    std::vector<Parameter> saved;
+    for (auto& [name, value] : model_->head_tensors()) saved.push_back({name, value, false, 1});
+    const auto topology = model_->topology();
+    stages_ = static_cast<int>(topology.stages.size());
+    call_plugin(head_plugin_, "taking over its tensors", [&] {
+      head_->load({topology.hidden_size, stages_, 0, device_}, saved);
+    });
+  }
+
+  at::Tensor logits_of(const Batch& batch) {
+    const auto hidden = call_plugin(model_plugin_, "computing its stages", [&] {
+      return model_->forward({0, stages_}, batch.tokens, batch.packing, {});
+    });
+    return call_plugin(head_plugin_, "computing logits",
+                       [&] { return head_->logits(hidden, batch.packing, {}).to(at::kCPU).contiguous(); });
+  }
+
   void place(const Example& example, const at::Tensor& logits, std::vector<Sentence>& sentences) const {
-    auto labels = head_->decode(logits, example);
+    auto labels = call_plugin(head_plugin_, "decoding labels", [&] { return head_->decode(logits, example); });
     auto& sentence = sentences[static_cast<std::size_t>(example.sentence)];
     for (std::size_t k = 0; k < example.speakers.size(); ++k)
       sentence.labels[static_cast<std::size_t>(example.speakers[k].word)] = std::move(labels[k]);
@@ -71,6 +108,9 @@ class Predictor {
 
   at::Device device_;
   std::size_t batch_size_;
+  SavedUse use_;
+  const FoundComponent& model_plugin_;
+  const FoundComponent& head_plugin_;
   std::shared_ptr<Model> model_;
   std::shared_ptr<Head> head_;
   int stages_ = 0;
@@ -104,6 +144,7 @@ void read_lines(std::istream& in, const std::string& name, const std::function<v
     }
     if (!sentence.words.empty()) take(std::move(sentence));
   }
+  if (in.bad()) throw Error(name + ": cannot read the file to its end");
 }
 
 }  // namespace

@@ -3,12 +3,17 @@
 #include <fthost/error.h>
 #include <fthost/json.h>
 
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/engine/plugin_calls.h"
+#include "core/formats/json_object.h"
+#include "core/plugins/model_config.h"
 
 namespace fthost {
 namespace {
@@ -19,88 +24,109 @@ nlohmann::json to_json(const OptionValue& value) {
   return std::visit([](const auto& v) { return nlohmann::json(v); }, value);
 }
 
-InputError unusable(const std::filesystem::path& folder, const std::string& why, std::vector<std::string> notes = {}) {
-  return InputError(Message{.place = {folder.string(), 0, 0}, .text = why, .notes = std::move(notes)});
+InputError unusable(const std::filesystem::path& what, const std::string& why, std::vector<std::string> notes = {}) {
+  return InputError(Message{.place = {what.string(), 0, 0}, .text = why, .notes = std::move(notes)});
+}
+
+bool is_whole(const nlohmann::json& value) {
+  return value.is_number_integer() &&
+         (!value.is_number_unsigned() || value.get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max());
+}
+
+template <class Test>
+bool is_list(const nlohmann::json& value, Test test) {
+  return value.is_array() && std::all_of(value.begin(), value.end(), test);
+}
+
+/// The value as the option's type; none when it is of another. nlohmann's own conversions go further: they make whole
+/// numbers of any.
+std::optional<OptionValue> option_value(OptionType type, const nlohmann::json& value) {
+  const auto is_text = [](const nlohmann::json& item) { return item.is_string(); };
+  const auto is_number = [](const nlohmann::json& item) { return item.is_number(); };
+  switch (type) {
+    case OptionType::boolean:
+      if (value.is_boolean()) return value.get<bool>();
+      break;
+    case OptionType::integer:
+      if (is_whole(value)) return value.get<std::int64_t>();
+      break;
+    case OptionType::real:
+      if (is_number(value)) return value.get<double>();
+      break;
+    case OptionType::text:
+    case OptionType::path:
+      if (is_text(value)) return value.get<std::string>();
+      break;
+    case OptionType::texts:
+      if (is_list(value, is_text)) return value.get<std::vector<std::string>>();
+      break;
+    case OptionType::integers:
+      if (is_list(value, is_whole)) return value.get<std::vector<std::int64_t>>();
+      break;
+    case OptionType::reals:
+      if (is_list(value, is_number)) return value.get<std::vector<double>>();
+      break;
+  }
+  return std::nullopt;
 }
 
 /// The component's options: the default of each, or what `saved` holds.
-Options options_from(const ComponentDescription& component, const nlohmann::json& saved,
-                     const std::filesystem::path& folder) {
+Options options_from(const ComponentDescription& component, const JsonObject& saved) {
   std::map<std::string, OptionValue, std::less<>> values;
   for (const auto& option : component.options) {
-    const auto found = saved.find(option.name);
-    if (found == saved.end()) {
-      if (option.default_value.has_value()) values[option.name] = *option.default_value;
-      continue;
-    }
-    try {
-      switch (option.type) {
-        case OptionType::boolean:
-          values[option.name] = found->get<bool>();
-          break;
-        case OptionType::integer:
-          values[option.name] = found->get<std::int64_t>();
-          break;
-        case OptionType::real:
-          values[option.name] = found->get<double>();
-          break;
-        case OptionType::text:
-        case OptionType::path:
-          values[option.name] = found->get<std::string>();
-          break;
-        case OptionType::texts:
-          values[option.name] = found->get<std::vector<std::string>>();
-          break;
-        case OptionType::integers:
-          values[option.name] = found->get<std::vector<std::int64_t>>();
-          break;
-        case OptionType::reals:
-          values[option.name] = found->get<std::vector<double>>();
-          break;
-      }
-    } catch (const nlohmann::json::exception&) {
-      throw unusable(folder / kUseFile, "head option '" + option.name + "' has the wrong type");
-    }
+    const auto* given = saved.find(option.name);
+    auto value = given == nullptr ? option.default_value : option_value(option.type, *given);
+    if (given != nullptr && !value.has_value()) saved.wrong(option.name, type_and_range(option));
+    if (value.has_value()) values[option.name] = std::move(*value);
   }
   return Options(std::move(values));
 }
 
 SavedUse read_own(const std::filesystem::path& folder, const PluginRegistry& plugins) {
-  const auto json = read_json(folder / kUseFile, {.max_bytes = 1 << 20});
-  SavedUse use;
-  try {
-    use.model_plugin = json.at("model").get<std::string>();
-    use.head_plugin = json.at("head").get<std::string>();
-    use.max_length = json.at("max_length").get<int>();
-  } catch (const nlohmann::json::exception&) {
-    throw unusable(folder / kUseFile, "it needs \"model\" and \"head\" (names) and \"max_length\" (a number)");
-  }
+  const auto file = folder / kUseFile;
+  const auto json = read_json(file, {.max_bytes = 1 << 20});
+  const JsonObject saved(json, file.string(), "");
+  SavedUse use{.model_plugin = saved.text("model"), .head_plugin = saved.text("head")};
+  use.max_length = static_cast<std::int64_t>(saved.number("max_length", std::numeric_limits<int>::max()));
+  if (use.max_length < 1) saved.wrong("max_length", "1 or more");
   const auto* head = plugins.find(Kind::head, use.head_plugin);
   if (head == nullptr)
-    throw unusable(folder / kUseFile, "no plugin provides head '" + use.head_plugin + "'",
+    throw unusable(file, "no plugin provides head '" + use.head_plugin + "'",
                    {"`fthost plugins` lists what was found and where"});
-  use.head_options = options_from(head->description, json.value("head_options", nlohmann::json::object()), folder);
+  use.head_options = options_from(head->description, saved.object("head_options"));
   return use;
 }
 
-SavedUse guess(const std::filesystem::path& folder, const PluginRegistry& plugins) {
-  const auto config = read_json(folder / "config.json", {.max_bytes = 1 << 20});
-  const std::string type = config.is_object() ? config.value("model_type", "") : "";
-  const auto architectures = config.value("architectures", std::vector<std::string>{});
-  const std::string architecture = architectures.empty() ? "" : architectures.front();
-  const auto* model = plugins.find_handler(Kind::model, type);
-  if (model == nullptr) throw unusable(folder, "no plugin handles the model type '" + type + "' of its config.json");
-  SavedUse use{.model_plugin = model->description.name, .head_plugin = {}, .head_options = {}};
-  for (const auto& component : plugins.components())
-    for (const auto& ending : component.description.handles)
-      if (component.description.kind == Kind::head && architecture.ends_with(ending)) {
-        use.head_plugin = component.description.name;
-        use.head_options = options_from(component.description, nlohmann::json::object(), folder);
-      }
-  if (use.head_plugin.empty())
-    throw unusable(folder, "no head handles the architecture '" + architecture + "' of its config.json",
+/// The head whose `handles` is how the architecture's name ends.
+const FoundComponent& head_for(const ModelConfig& config, const PluginRegistry& plugins) {
+  const FoundComponent* found = nullptr;
+  for (const auto& component : plugins.components()) {
+    const auto& endings = component.description.handles;
+    const auto fits = [&](const std::string& ending) { return config.architecture.ends_with(ending); };
+    if (component.description.kind != Kind::head || std::none_of(endings.begin(), endings.end(), fits)) continue;
+    if (found != nullptr)
+      throw unusable(config.file, "two heads handle its architecture '" + config.architecture + "'",
+                     {describe(*found), describe(component), "move one of the two files away"});
+    found = &component;
+  }
+  if (found == nullptr)
+    throw unusable(config.file, "no head handles its architecture '" + config.architecture + "'",
                    {"`fthost predict` wants a model that was fine-tuned, such as the model/ of a run folder"});
-  return use;
+  return *found;
+}
+
+SavedUse guess(const std::filesystem::path& folder, const PluginRegistry& plugins) {
+  const ModelConfig config = read_model_config(folder);
+  const auto* model = plugins.find_handler(Kind::model, config.model_type);
+  if (model == nullptr)
+    throw unusable(config.file, "no plugin handles its model_type '" + config.model_type + "'",
+                   {"`fthost plugins` lists what was found and where"});
+  const auto& head = head_for(config, plugins);
+  const auto nothing = nlohmann::json::object();
+  return {.model_plugin = model->description.name,
+          .head_plugin = head.description.name,
+          .head_options = options_from(head.description, JsonObject(nothing, config.file, "")),
+          .max_length = {}};
 }
 
 }  // namespace

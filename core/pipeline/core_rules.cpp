@@ -27,15 +27,6 @@ bool is_run_name(std::string_view name) {
          name.find_first_not_of('.') != std::string_view::npos;
 }
 
-bool is_device(std::string_view device) {
-  if (device == "auto" || device == "cpu" || device == "cuda") return true;
-  if (!device.starts_with("cuda:")) return false;
-  const auto number = device.substr(5);
-  return !number.empty() && number.size() <= 3 &&
-         std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
-         (number.size() == 1 || number.front() != '0');
-}
-
 const std::string* text_value(const OptionValues& values, std::string_view name) {
   const auto found = values.find(name);
   return found == values.end() ? nullptr : std::get_if<std::string>(&found->second);
@@ -73,6 +64,15 @@ void check_device(const GivenTable& run, const OptionValues& values, Problems& p
 }
 
 }  // namespace
+
+bool is_device(std::string_view device) {
+  if (device == "auto" || device == "cpu" || device == "cuda") return true;
+  if (!device.starts_with("cuda:")) return false;
+  const auto number = device.substr(5);
+  return !number.empty() && number.size() <= 3 &&
+         std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
+         (number.size() == 1 || number.front() != '0');
+}
 
 void check_run(const GivenTable& run, const std::filesystem::path& file, OptionValues& values, Problems& problems) {
   check_name(run, file, values, problems);

@@ -2,9 +2,14 @@
 
 /// What the core asks of its own options beyond type, range and choices.
 
+#include <string_view>
+
 #include "core/pipeline/check_table.h"
 
 namespace fthost {
+
+/// "auto", "cpu", "cuda" or "cuda:N".
+bool is_device(std::string_view device);
 
 /// [run]: fills in `name` from the file's when it is not given, and checks it and `device`.
 void check_run(const GivenTable& run, const std::filesystem::path& file, OptionValues& values, Problems& problems);
