@@ -22,21 +22,25 @@ struct DropoutKey {
   int site = 0;  ///< Tells apart the places within a stage.
 };
 
-/// Sixty-four well-mixed bits of two words; what keys and draws are made of (the finaliser of SplitMix64, Steele et
-/// al., "Fast splittable pseudorandom number generators", OOPSLA 2014).
+/// Sixty-four well-mixed bits of two words; what keys and draws are made of: output number `b` of a SplitMix64
+/// generator that starts at `a` (Steele et al., "Fast splittable pseudorandom number generators", OOPSLA 2014).
 FTHOST_API std::uint64_t mix(std::uint64_t a, std::uint64_t b);
 
-/// `x` [rows, columns] with each element zeroed with probability p, and the others divided by 1 - p. `p` 0 or not
-/// training: `x` itself.
+/// `x` [rows, columns] with each element zeroed with probability p (from 0, below 1; else Error), and the others divided
+/// by 1 - p. `p` 0 or not training: `x` itself. Column c of a row with key r draws half c % 2 (0: the low one) of
+/// mix(mix(k, r), c / 2), where k = mix(mix(mix(seed, step), stage), site), and is kept when that is at least p * 2^32.
+/// The mask is not kept for the backward pass: it is drawn again.
 FTHOST_API at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key, const Packing& packing,
                               bool training);
 
-/// x W^T + b. `weight` [out, in], `bias` [out]. `compute`: number type of the product; the result is f32.
+/// x W^T + b. `weight` [out, in], `bias` [out]. `compute`: number type of the product; the result is f32. On the CPU and
+/// in f32 the bits of a row do not depend on the other rows: fewer than 16 are filled up with zeros.
 FTHOST_API at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                              at::ScalarType compute);
 
 /// Softmax attention within each example, no row seeing another example's. query, key, value: [rows, heads * size].
-/// `p`: dropout of the attention probabilities. Returns [rows, heads * size].
+/// `p`: dropout of the attention probabilities; head h of a row draws as above with mix(mix(k, r), h) in place of
+/// mix(k, r), and the key's position for the column. Returns [rows, heads * size].
 FTHOST_API at::Tensor packed_attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
                                        std::int64_t heads, double p, const DropoutKey& dropout_key,
                                        const Packing& packing, const Context& context);
