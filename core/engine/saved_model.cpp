@@ -76,7 +76,8 @@ Options options_from(const ComponentDescription& component, const JsonObject& sa
   for (const auto& option : component.options) {
     const auto* given = saved.find(option.name);
     auto value = given == nullptr ? option.default_value : option_value(option.type, *given);
-    if (given != nullptr && !value.has_value()) saved.wrong(option.name, type_and_range(option));
+    if (given != nullptr && !value.has_value())
+      saved.wrong(option.name, "as declared (" + type_and_range(option) + ")");
     if (value.has_value()) values[option.name] = std::move(*value);
   }
   return Options(std::move(values));

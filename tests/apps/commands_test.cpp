@@ -105,6 +105,80 @@ TEST_CASE("plugins lists the strategies that are built in", "[unit][apps]") {
   CHECK(list.at("refused").empty());
 }
 
+TEST_CASE("check says what a plugin library holds", "[unit][apps]") {
+  const std::string library = FTHOST_BUILD_DIR "/lib/fthost/plugins/conll.so";
+  const std::string summary = "Read files of one word a line in columns, sentences apart by blank lines.";
+  const auto text = run_program({"check", library});
+  CHECK(text.status == 0);
+  CHECK(text.err.empty());
+  CHECK(text.out == "reader conll: " + summary + "\n");
+  const auto json = run_program({"check", library, "--json"});
+  CHECK(json.status == 0);
+  CHECK(nlohmann::json::parse(json.out) ==
+        nlohmann::json{{"errors", nlohmann::json::array()},
+                       {"components", {{{"kind", "reader"}, {"name", "conll"}, {"summary", summary}}}}});
+}
+
+TEST_CASE("check says what is wrong with a plugin library", "[unit][apps]") {
+  const TemporaryFolder folder;
+  const auto missing = run_program({"check", "nothere.so"}, folder.path());
+  CHECK(missing.status == 2);
+  CHECK(missing.err == "nothere.so: error: there is no such library\n");
+
+  const auto bad = std::filesystem::canonical(folder.write("bad.so", "a text\n")).string();
+  const auto refused = run_program({"check", "bad.so"}, folder.path());
+  CHECK(refused.status == 2);
+  CHECK(refused.err == bad + ": error: cannot use it: it is no ELF file, so no shared library\n");
+  const auto json = run_program({"check", "bad.so", "--json"}, folder.path());
+  CHECK(json.status == 2);
+  CHECK(nlohmann::json::parse(json.out).at("errors").at(0).at("file") == bad);
+
+  const auto set = run_program({"check", "bad.so", "--set", "a=1"}, folder.path());
+  CHECK(set.status == 2);
+  CHECK(set.err ==
+        "fthost: error: --set is for pipelines, and bad.so is a plugin library\n"
+        "  usage: fthost check PIPELINE.toml [--set KEY=VALUE]… [--json]  |  fthost check LIBRARY.so [--json]\n");
+}
+
+TEST_CASE("JSON output stands names that are not UTF-8", "[unit][apps]") {
+  const TemporaryFolder folder;
+  folder.write("bad\xff.so", "a text\n");
+  const auto plugins = run_program({"plugins", "--json"}, ".", "", {{"FTHOST_PLUGIN_PATH", folder.path().string()}});
+  INFO(plugins.err);
+  REQUIRE(plugins.status == 0);
+  const auto refused = nlohmann::json::parse(plugins.out).at("refused");
+  REQUIRE(refused.size() == 1);
+  CHECK(refused.at(0).at("library").get<std::string>().ends_with("/bad\xef\xbf\xbd.so"));
+}
+
+TEST_CASE("doctor says what is here", "[unit][apps]") {
+  const auto outcome = run_program({"doctor"});
+  INFO(outcome.out);
+  for (const auto* line : {"fthost       ", "\nsystem       ", "\nprocessor    ", "\nplugins in   "})
+    CHECK((outcome.out.starts_with(line) || outcome.out.find(line) != std::string::npos));
+  CHECK(outcome.out.find(" found, 0 libraries refused\n") != std::string::npos);
+  if (std::filesystem::exists(FTHOST_BUILD_DIR "/lib/fthost/libfthost_engine.so")) {
+    CHECK(outcome.status == 0);
+    CHECK(outcome.out.find("\nLibTorch     ") != std::string::npos);
+    CHECK(outcome.out.find("\nCUDA         ") != std::string::npos);
+    CHECK(outcome.out.ends_with("\nall that a run needs is here\n"));
+  } else {
+    CHECK(outcome.status == 1);
+    CHECK(outcome.out.find("\nengine       missing: the engine is missing: ") != std::string::npos);
+    CHECK(outcome.out.ends_with("\na run is not possible yet, see above\n"));
+  }
+}
+
+TEST_CASE("output that cannot be written is an error", "[unit][apps]") {
+  for (const auto* command : {"plugins", "--help", "doctor"}) {
+    INFO(command);
+    const TemporaryFolder folder;
+    Program program({command}, folder.path(), "", {}, "/dev/full");
+    CHECK(program.wait() == 1);
+    CHECK(program.err() == "error: cannot write to standard output: No space left on device\n");
+  }
+}
+
 TEST_CASE("the executable and libfthost.so load no LibTorch", "[unit][apps]") {
   for (const auto* file : {"/bin/fthost", "/lib/libfthost.so"}) {
     INFO(file);

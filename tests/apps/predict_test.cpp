@@ -1,5 +1,6 @@
 // fthost predict on what a run saved.
 
+#include <algorithm>
 #include <sstream>
 
 #include "tests/apps/tiny_pipeline.h"
@@ -53,12 +54,103 @@ TEST_CASE("predict gives the labels that evaluation saw", "[pipeline][apps]") {
 }
 
 TEST_CASE("predict says what is wrong with its arguments", "[pipeline][apps]") {
-  const auto missing = run_program({"predict", "no/such/model"});
-  CHECK(missing.status == 2);
-  CHECK(missing.err == "no/such/model: error: there is no such model folder\n");
-  const auto format = run_program({"predict", "m", "--input", "xml"});
-  CHECK(format.status == 2);
-  CHECK(format.err == "fthost: error: --input is 'conll' or 'text', not 'xml'\n");
+  const auto message = [](std::vector<std::string> words) {
+    words.insert(words.begin(), "predict");
+    const auto outcome = run_program(words, FTHOST_TEST_DATA);
+    CHECK(outcome.status == 2);
+    CHECK(outcome.out.empty());
+    return outcome.err;
+  };
+  CHECK(message({"no/such/model"}) == "no/such/model: error: there is no such model folder\n");
+  CHECK(message({"m", "--input", "xml"}) == "fthost: error: --input is 'conll' or 'text', not 'xml'\n");
+  CHECK(message({"m", "--batch-size", "0"}) == "fthost: error: --batch-size must be 1 or more\n");
+  CHECK(message({"m", "--threads", "-1"}) == "fthost: error: --threads must be 0 or more\n");
+  CHECK(message({"m", "--device", "gpu"}) ==
+        "fthost: error: --device is 'auto', 'cpu', 'cuda' or 'cuda:N', not 'gpu'\n");
+  CHECK(message({"golden/bert/tiny", "golden"}) == "golden: error: expected a file, found a folder\n");
+  CHECK(message({"golden/bert/tiny", "nothere"}) == "nothere: error: the file cannot be opened\n");
+}
+
+/// A copy of the tiny model, in which a test changes files.
+struct CopiedModel {
+  CopiedModel() {
+    for (const auto& entry : std::filesystem::directory_iterator(TinyPipeline::model()))
+      if (entry.is_regular_file()) std::filesystem::copy_file(entry.path(), folder / entry.path().filename().string());
+  }
+
+  Outcome predict(const Environment& environment = {}) const {
+    return run_program({"predict", "."}, folder.path(), "anna went to paris\n", environment);
+  }
+
+  /// What predict says when the file holds `bytes`.
+  std::string message(const std::string& file, const std::string& bytes) const {
+    folder.write(file, bytes);
+    const auto outcome = predict();
+    CHECK(outcome.status == 2);
+    CHECK(outcome.out.empty());
+    return outcome.err;
+  }
+
+  TemporaryFolder folder;
+};
+
+TEST_CASE("predict takes no longer examples than a model of another origin bears", "[pipeline][apps]") {
+  const CopiedModel model;
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += "paris ";
+  const auto outcome = run_program({"predict", "."}, model.folder.path(), text + "\n");
+  INFO(outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK(std::count(outcome.out.begin(), outcome.out.end(), '\t') == 60);
+}
+
+TEST_CASE("predict says what is wrong in fthost.json", "[pipeline][apps]") {
+  const CopiedModel model;
+  const auto message = [&](const std::string& max_length, const std::string& options = "{}") {
+    return model.message("fthost.json", R"({"model": "bert", "head": "ner", "max_length": )" + max_length +
+                                            R"(, "head_options": )" + options + "}");
+  };
+  const std::string expected = "./fthost.json: error: expected max_length to be ";
+  const std::string whole = expected + "a whole number from 0 to 2147483647, found ";
+  CHECK(message("0") == expected + "1 or more, found 0\n");
+  CHECK(message("-3") == whole + "-3\n");
+  CHECK(message("1e300") == whole + "1e+300\n");
+  CHECK(message("\"16\"") == whole + "\"16\"\n");
+  CHECK(message("4294967297") == whole + "4294967297\n");
+  CHECK(message("25") == "./fthost.json: error: max_length is 25, but the model takes 24 tokens at most\n");
+  CHECK(message("16", "[]") == "./fthost.json: error: expected head_options to be an object, found an array\n");
+  CHECK(message("16", R"({"dropout": "much"})") ==
+        "./fthost.json: error: expected head_options.dropout to be as declared (number, 0 or more, below 1, default "
+        "0.1), found \"much\"\n");
+  CHECK(model.message("fthost.json", "3") == "./fthost.json: error: expected the file to be an object, found 3\n");
+  CHECK(model.message("fthost.json", R"({"model": "bort", "head": "ner", "max_length": 16, "head_options": {}})") ==
+        ".: error: no plugin provides model 'bort'\n  `fthost plugins` lists what was found and where\n");
+}
+
+TEST_CASE("predict says what is wrong in config.json", "[pipeline][apps]") {
+  const CopiedModel model;
+  CHECK(model.message("config.json", "[]") ==
+        "./config.json: error: expected the file to be an object, found an array\n");
+  CHECK(model.message("config.json", R"({"model_type": ["bert"]})") ==
+        "./config.json: error: expected model_type to be a string, found an array\n");
+  CHECK(model.message("config.json", R"({"model_type": "bert", "architectures": [3]})") ==
+        "./config.json: error: expected architectures to be a list of strings, found an array\n");
+  CHECK(model.message("config.json", R"({"model_type": "bert", "architectures": ["BertModel"]})") ==
+        "./config.json: error: no head handles its architecture 'BertModel'\n"
+        "  `fthost predict` wants a model that was fine-tuned, such as the model/ of a run folder\n");
+}
+
+TEST_CASE("predict names both heads that handle a model of another origin", "[pipeline][apps]") {
+  const CopiedModel model;
+  const TemporaryFolder more;
+  const std::filesystem::path first = FTHOST_BUILD_DIR "/lib/fthost/plugins/ner.so";
+  std::filesystem::copy_file(first, more / "ner.so");
+  const auto outcome = model.predict({{"FTHOST_PLUGIN_PATH", more.path().string()}});
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err ==
+        "./config.json: error: two heads handle its architecture 'BertForTokenClassification'\n  head 'ner' (" +
+            std::filesystem::canonical(more / "ner.so").string() + ")\n  head 'ner' (" +
+            std::filesystem::canonical(first).string() + ")\n  move one of the two files away\n");
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -16,12 +18,16 @@
 
 namespace fthost {
 
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
 /// A started `fthost`. Its output goes into files of a folder of its own, so that no pipe can fill up.
 class Program {
  public:
-  /// Runs in `folder`, with standard input from `input`.
+  /// Runs in `folder`, with standard input from `input` and `environment` on top of the test's own. Standard output
+  /// goes to `out` where that is given.
   explicit Program(std::vector<std::string> words, const std::filesystem::path& folder = ".",
-                   const std::string& input = "") {
+                   const std::string& input = "", const Environment& environment = {},
+                   const std::filesystem::path& out = {}) {
     const auto in = output_.write("in", input);
     words.insert(words.begin(), FTHOST_BUILD_DIR "/bin/fthost");
     std::vector<char*> arguments;
@@ -31,15 +37,19 @@ class Program {
     if (process_ < 0) throw std::runtime_error("cannot fork");
     if (process_ == 0) {
       redirect(STDIN_FILENO, in, O_RDONLY);
-      redirect(STDOUT_FILENO, output_ / "out", O_WRONLY | O_CREAT);
+      redirect(STDOUT_FILENO, out.empty() ? output_ / "out" : out, O_WRONLY | O_CREAT);
       redirect(STDERR_FILENO, output_ / "err", O_WRONLY | O_CREAT);
+      for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
       if (::chdir(folder.c_str()) != 0) ::_exit(126);
       ::execv(arguments[0], arguments.data());
       ::_exit(127);
     }
   }
   ~Program() {
-    if (process_ > 0) wait();
+    if (process_ <= 0) return;
+    // A test that failed early: what it started would go on for hours.
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
   }
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -73,8 +83,8 @@ struct Outcome {
 };
 
 inline Outcome run_program(std::vector<std::string> words, const std::filesystem::path& folder = ".",
-                           const std::string& input = "") {
-  Program program(std::move(words), folder, input);
+                           const std::string& input = "", const Environment& environment = {}) {
+  Program program(std::move(words), folder, input, environment);
   const int status = program.wait();
   return {status, program.out(), program.err()};
 }

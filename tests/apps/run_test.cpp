@@ -3,6 +3,8 @@
 #include <fthost/safetensors.h>
 
 #include <cstring>
+#include <sstream>
+#include <tuple>
 
 #include "tests/apps/tiny_pipeline.h"
 #include "tests/catch.h"
@@ -106,14 +108,69 @@ TEST_CASE("a loss that is no number ends the run, which keeps what there is", "[
   CHECK(tiny.read("runs/tiny/events.jsonl").find("\"run_ended\"") != std::string::npos);
 }
 
+/// The epoch with the smallest dev_loss in metrics.csv, and how many epochs there are.
+std::pair<int, int> best_epoch(const std::string& csv) {
+  std::istringstream lines(csv);
+  std::string line;
+  std::getline(lines, line);
+  REQUIRE(line.starts_with("epoch,train_loss,dev_loss,"));
+  int epochs = 0, best = 0;
+  for (double least = 0; std::getline(lines, line);) {
+    ++epochs;
+    const double loss = std::stod(line.substr(line.find(',', line.find(',') + 1) + 1));
+    if (best == 0 || loss < least) std::tie(best, least) = std::pair{epochs, loss};
+  }
+  return {best, epochs};
+}
+
 TEST_CASE("the best epoch's weights can be kept", "[pipeline][apps]") {
   const TinyPipeline tiny;
-  const auto best = tiny.run({"--set", "train.keep=best", "--set", "train.metric=dev_loss"});
-  INFO(best.err);
-  CHECK(best.status == 0);
+  // So high a rate that the loss soon grows again.
+  const auto kept =
+      tiny.run({"--set", "train.keep=best", "--set", "train.metric=dev_loss", "--set", "train.epochs=6", "--set",
+                "optimizer.lr=1.0", "--set", "freezing.plugin=full", "--set", "schedule.plugin=constant"});
+  INFO(kept.err);
+  REQUIRE(kept.status == 0);
+  const auto csv = tiny.read("runs/tiny/metrics.csv");
+  INFO(csv);
+  const auto [best, epochs] = best_epoch(csv);
+  REQUIRE(epochs == 6);
+  CHECK(best < epochs);
+  CHECK(tiny.record().at("kept_epoch") == best);
+}
+
+TEST_CASE("a figure that no sink gives cannot choose the best epoch", "[pipeline][apps]") {
+  const TinyPipeline tiny;
   const auto unknown = tiny.run({"--set", "train.keep=best", "--set", "train.metric=dev_f2"});
   CHECK(unknown.status == 2);
   CHECK(unknown.err.find("no sink gives a figure named 'dev_f2'") != std::string::npos);
+}
+
+TEST_CASE("a max_length beyond the model is refused by plan and run alike", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const auto plan = run_program({"plan", "tiny.toml", "--set", "data.max_length=25"}, tiny.folder().path());
+  CHECK(plan.status == 2);
+  CHECK(plan.err.find("max_length is 25, but the model takes 24 tokens at most") != std::string::npos);
+  const auto run = tiny.run({"--set", "data.max_length=25"});
+  CHECK(run.status == 2);
+  CHECK(run.err.find(plan.err) != std::string::npos);
+}
+
+TEST_CASE("run is refused when a launcher started several processes", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const auto start = [&](const Environment& environment) {
+    return run_program({"tiny.toml", "--set", "train.epochs=1"}, tiny.folder().path(), "", environment);
+  };
+  const auto two = start({{"WORLD_SIZE", "2"}, {"RANK", "0"}});
+  CHECK(two.status == 2);
+  CHECK(two.err ==
+        "fthost: error: WORLD_SIZE is 2, but fthost trains with one process for now; unset it, or start one "
+        "process\n");
+  const auto second = start({{"RANK", "1"}});
+  CHECK(second.status == 2);
+  CHECK(second.err ==
+        "fthost: error: RANK is 1, but fthost trains with one process for now; unset it, or start one process\n");
+  CHECK(start({{"WORLD_SIZE", "1"}, {"RANK", "0"}}).status == 0);
 }
 
 TEST_CASE("plan says what learns without training", "[pipeline][apps]") {
@@ -128,24 +185,6 @@ TEST_CASE("plan says what learns without training", "[pipeline][apps]") {
   CHECK(plan.at("learning_parameters") == layer + 3 * 32 + 3);
   CHECK(plan.at("memory_bytes").at("optimizer") == 8 * (layer + 3 * 32 + 3));
   CHECK_FALSE(std::filesystem::exists(tiny.folder() / "runs"));
-}
-
-TEST_CASE("init writes a pipeline that passes check and runs", "[pipeline][apps]") {
-  const TinyPipeline tiny;
-  const auto folder = tiny.folder().path();
-  const auto init = run_program({"init", "--model", TinyPipeline::model().string(), "--train", "train.conll", "--dev",
-                                 "dev.conll", "--output", "mine.toml"},
-                                folder);
-  INFO(init.err);
-  REQUIRE(init.status == 0);
-  CHECK(run_program({"check", "mine.toml"}, folder).status == 0);
-  const auto again = run_program({"init", "--model", "m", "--train", "train.conll", "--output", "mine.toml"}, folder);
-  CHECK(again.status == 2);
-  CHECK(again.err == "mine.toml: error: the file is there already\n  --output names another one\n");
-  const auto run = run_program(
-      {"mine.toml", "--set", "data.max_length=24", "--set", "train.epochs=1", "--set", "freezing.layers=1"}, folder);
-  INFO(run.err);
-  CHECK(run.status == 0);
 }
 
 }  // namespace
