@@ -26,15 +26,15 @@ struct DropoutKey {
 /// generator that starts at `a` (Steele et al., "Fast splittable pseudorandom number generators", OOPSLA 2014).
 FTHOST_API std::uint64_t mix(std::uint64_t a, std::uint64_t b);
 
-/// `x` [rows, columns] with each element zeroed with probability p (from 0, below 1; else Error), and the others divided
-/// by 1 - p. `p` 0 or not training: `x` itself. Column c of a row with key r draws half c % 2 (0: the low one) of
-/// mix(mix(k, r), c / 2), where k = mix(mix(mix(seed, step), stage), site), and is kept when that is at least p * 2^32.
-/// The mask is not kept for the backward pass: it is drawn again.
+/// `x` [rows, columns] with each element zeroed with probability p, and the others divided by 1 - p. `p` 0 or not
+/// training: `x` itself; below 0, or 1 and more: Error. Column c of a row with key r draws half c % 2 (0: the low one)
+/// of mix(mix(k, r), c / 2), where k = mix(mix(mix(seed, step), stage), site), and is kept when that is at least
+/// p * 2^32. The mask is not kept for the backward pass: it is drawn again.
 FTHOST_API at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key, const Packing& packing,
                               bool training);
 
-/// x W^T + b. `weight` [out, in], `bias` [out]. `compute`: number type of the product; the result is f32. On the CPU and
-/// in f32 the bits of a row do not depend on the other rows: fewer than 16 are filled up with zeros.
+/// x W^T + b. `weight` [out, in], `bias` [out]. `compute`: number type of the product; the result is f32. On the CPU
+/// and in f32 the bits of a row do not depend on the other rows: fewer than 16 are filled up with zeros.
 FTHOST_API at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                              at::ScalarType compute);
 
