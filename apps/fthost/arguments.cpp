@@ -47,7 +47,8 @@ Arguments::Arguments(const CommandHelp& help, const po::options_description& opt
     po::notify(values_);
   } catch (const po::unknown_option& error) {
     const auto name = error.get_option_name();
-    const auto near = nearest_name(name, option_names(visible));
+    const auto names = option_names(visible);
+    const auto near = nearest_name(name, names);
     throw wrong(help, "there is no option '" + name + "'",
                 near.empty() ? "" : "did you mean '" + std::string(near) + "'?");
   } catch (const po::too_many_positional_options_error&) {

@@ -13,6 +13,11 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// Without LibTorch the plugins that use tensors are not there, and each is one more error.
+bool tensors_are_built() {
+  return std::filesystem::exists(FTHOST_BUILD_DIR "/lib/fthost/plugins/bert.so");
+}
+
 TEST_CASE("fthost --help names every command and where to start", "[unit][apps]") {
   const auto outcome = run_program({"--help"});
   CHECK(outcome.status == 0);
@@ -72,7 +77,7 @@ TEST_CASE("check reports all errors of a pipeline at once, as text and as JSON",
 
   const auto json = run_program({"check", "bad.toml", "--json"}, folder.path());
   CHECK(json.status == 2);
-  CHECK(nlohmann::json::parse(json.out).at("errors").size() == 3);
+  CHECK(nlohmann::json::parse(json.out).at("errors").size() == (tensors_are_built() ? 3 : 6));
 }
 
 TEST_CASE("every pipeline in configs passes check", "[unit][apps]") {
