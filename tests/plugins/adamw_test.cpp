@@ -3,7 +3,7 @@
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/autograd/variable.h>
 
-#include <map>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,9 +16,10 @@ using namespace fthost;
 
 namespace {
 
-std::unique_ptr<Optimizer> open_adamw(double weight_decay) {
-  return open_plugin<Optimizer>("adamw", "adamw",
-                                {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-8}, {"weight_decay", weight_decay}});
+std::unique_ptr<Optimizer> open_adamw(double weight_decay, const std::string& eps_mode = "torch") {
+  return open_plugin<Optimizer>(
+      "adamw", "adamw",
+      {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-8}, {"weight_decay", weight_decay}, {"eps_mode", eps_mode}});
 }
 
 Parameter parameter(const std::string& name, const at::Tensor& value) {
@@ -31,23 +32,43 @@ void set_gradient(const Parameter& parameter, const at::Tensor& gradient) {
 
 }  // namespace
 
-TEST_CASE("adamw updates as torch.optim.AdamW does", "[unit][plugins]") {
+TEST_CASE("adamw updates as torch.optim.AdamW and as Transformers' AdamW do, step by step", "[unit][plugins]") {
   const at::NoGradGuard no_gradients;
   const auto golden = read_tensors(std::string(FTHOST_TEST_DATA) + "/golden/adamw/expected.safetensors");
-  const std::vector<std::string> names = {"matrix", "late", "scalar"};
+  const std::string mode = GENERATE("torch", "transformers");
   std::vector<Parameter> parameters;
-  for (const auto& name : names) parameters.push_back(parameter(name, golden.at("start." + name)));
+  for (const auto* name : {"matrix", "late", "scalar", "small"})
+    parameters.push_back(parameter(name, golden.at(std::string("start.") + name)));
   parameters[2].lr_factor = 0.1;
-  const auto optimizer = open_adamw(0.01);
+  const auto optimizer = open_adamw(0.01, mode);
   optimizer->set_parameters(parameters);
   for (int t = 0; t < 20; ++t) {
     for (const auto& p : parameters)
       if (p.name != "late" || t >= 5) set_gradient(p, golden.at("gradients." + p.name)[t]);
     optimizer->step(3e-3 * (1 - t / 20.0), t % 2 == 1 ? 0.37 : 1);
+    for (const auto& p : parameters) {
+      INFO(mode << ", step " << t << ", " << p.name);
+      const auto expected = golden.at(mode + "." + p.name)[t];
+      CHECK(((p.value - expected) / expected).abs().max().item<double>() < 1e-6);
+    }
   }
-  for (const auto& p : parameters) {
-    const auto expected = golden.at("end." + p.name);
-    CHECK(((p.value - expected) / expected).abs().max().item<double>() < 1e-6);
+}
+
+TEST_CASE("adamw's two ways to count epsilon differ where gradients are small", "[unit][plugins]") {
+  const at::NoGradGuard no_gradients;
+  // In the first step m is g / 10 and v g^2 / 1000, so that the update is lr * g / (g + epsilon), or, in Transformers'
+  // way, lr * g / (g + epsilon / sqrt(1 / 1000)).
+  for (const double gradient : {1e-4, 1e-7}) {
+    const auto first_step = [&](const std::string& mode) {
+      const auto p = parameter("a", at::zeros({1}));
+      const auto optimizer = open_adamw(0, mode);
+      optimizer->set_parameters(std::vector{p});
+      set_gradient(p, at::full({1}, gradient));
+      optimizer->step(1e-3, 1);
+      return -p.value.item<double>();
+    };
+    CHECK(first_step("torch") == Approx(1e-3 * gradient / (gradient + 1e-8)).epsilon(1e-6));
+    CHECK(first_step("transformers") == Approx(1e-3 * gradient / (gradient + 1e-8 * std::sqrt(1000.))).epsilon(1e-6));
   }
 }
 
