@@ -44,4 +44,23 @@ std::vector<std::span<const std::size_t>> cut_batches(std::span<const std::size_
   return batches;
 }
 
+std::vector<std::span<const std::size_t>> cut_batches_by_tokens(std::span<const std::size_t> order,
+                                                                std::span<const std::int64_t> lengths,
+                                                                std::int64_t most_tokens) {
+  std::vector<std::span<const std::size_t>> batches;
+  std::size_t start = 0;
+  std::int64_t tokens = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto length = lengths[order[i]];
+    if (i > start && tokens + length > most_tokens) {
+      batches.push_back(order.subspan(start, i - start));
+      start = i;
+      tokens = 0;
+    }
+    tokens += length;
+  }
+  if (start < order.size()) batches.push_back(order.subspan(start));
+  return batches;
+}
+
 }  // namespace fthost

@@ -28,4 +28,10 @@ SplitNumbers split_numbers(std::uint64_t seed, double share, std::size_t n);
 /// into `order`, which must outlive them.
 std::vector<std::span<const std::size_t>> cut_batches(std::span<const std::size_t> order, std::size_t batch_size);
 
+/// Cuts an order into batches whose examples have at most `most_tokens` in all, by `lengths` (tokens of each example,
+/// by its number); an example longer than that is a batch of its own. None is empty; the parts point into `order`.
+std::vector<std::span<const std::size_t>> cut_batches_by_tokens(std::span<const std::size_t> order,
+                                                                std::span<const std::int64_t> lengths,
+                                                                std::int64_t most_tokens);
+
 }  // namespace fthost

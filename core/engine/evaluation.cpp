@@ -7,7 +7,6 @@
 
 #include "core/data/order.h"
 #include "core/engine/activity.h"
-#include "core/engine/prefix.h"
 
 namespace fthost {
 namespace {
@@ -39,8 +38,8 @@ Evaluation empty_evaluation(const DataSet& set, const std::string& first_label) 
 
 }  // namespace
 
-Evaluation evaluate(Network& network, const DataSet& set, const std::string& name, const EvaluationSettings& settings,
-                    const Plan& plan, EventBus& events) {
+Evaluation evaluate(Network& network, Prefix& prefix, const DataSet& set, const std::string& name,
+                    const EvaluationSettings& settings, EventBus& events) {
   const at::NoGradGuard no_autograd;
   Evaluation result = empty_evaluation(set, network.head().labels().front());
   std::vector<std::size_t> order(set.examples.size());
@@ -53,9 +52,7 @@ Evaluation evaluate(Network& network, const DataSet& set, const std::string& nam
   std::int64_t done = 0;
   for (const auto& indices : cut_batches(order, static_cast<std::size_t>(settings.batch_size))) {
     const Batch batch = pack(set.examples, indices, settings.device);
-    const auto at_boundary = suffix_input(network, batch, plan, context, false);
-    const int boundary = std::min(plan.first_stage, network.encoder_stages());
-    const auto hidden = network.forward({boundary, network.encoder_stages()}, at_boundary, batch.packing, context);
+    const auto hidden = network.forward(prefix.suffix(), prefix.rows(batch, context), batch.packing, context);
     const auto logits = network.logits(hidden, batch.packing, context);
     const Loss loss = network.loss(logits, batch.targets);
     loss_sum += loss.mean.item<double>() * static_cast<double>(loss.labelled);

@@ -2,13 +2,12 @@
 
 /// Labels and loss of a data set under the model as it is now.
 
-#include <fthost/plan.h>
-
 #include <string>
 #include <vector>
 
 #include "core/engine/data_sets.h"
 #include "core/engine/network.h"
+#include "core/engine/prefix.h"
 #include "core/run/event_bus.h"
 
 namespace fthost {
@@ -28,7 +27,7 @@ struct EvaluationSettings {
 
 /// Predicts every word of `set`, in evaluation mode and without autograd. A word that no token speaks for (one that was
 /// cut) gets the vocabulary's first label. `name` is shown while it runs.
-Evaluation evaluate(Network& network, const DataSet& set, const std::string& name, const EvaluationSettings& settings,
-                    const Plan& plan, EventBus& events);
+Evaluation evaluate(Network& network, Prefix& prefix, const DataSet& set, const std::string& name,
+                    const EvaluationSettings& settings, EventBus& events);
 
 }  // namespace fthost

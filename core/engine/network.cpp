@@ -1,5 +1,6 @@
 #include "core/engine/network.h"
 
+#include <cmath>
 #include <utility>
 
 #include "core/engine/plugin_calls.h"
@@ -37,11 +38,14 @@ void Network::load(at::Device device, std::uint64_t seed) {
   for (auto& parameter : head_->parameters()) parameters_.push_back(std::move(parameter));
 }
 
-void Network::apply(const Plan& plan) {
+void Network::apply(const Plan& plan, bool all_gradients) {
   TORCH_CHECK(plan.learns.size() == parameters_.size(), "the model's list of parameters is not that of its topology");
+  const Topology shape = topology();
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    // Clark et al., "ELECTRA", ICLR 2020: each stage learns slower than the one above it.
+    parameters_[i].lr_factor = std::pow(pipeline_.layer_decay, shape.head_stage() - shape.tensors[i].stage);
     parameters_[i].learns = plan.learns[i];
-    parameters_[i].value.set_requires_grad(plan.learns[i]);
+    parameters_[i].value.set_requires_grad(plan.learns[i] || all_gradients);
   }
 }
 

@@ -36,8 +36,8 @@ class Network {
   /// All tensors in the topology's order. Valid after load().
   std::span<Parameter> parameters() { return parameters_; }
 
-  /// Sets which tensors learn: only they ask for gradients.
-  void apply(const Plan& plan);
+  /// Sets which tensors learn. Only they ask for gradients, or all do with `all_gradients`.
+  void apply(const Plan& plan, bool all_gradients);
 
   /// Runs the encoder's stages of `range`; see Model::forward.
   at::Tensor forward(StageRange range, const at::Tensor& input, const Packing& packing, const Context& context);

@@ -6,13 +6,15 @@
 
 namespace fthost {
 
-at::Tensor suffix_input(Network& network, const Batch& batch, const Plan& plan, const Context& context,
-                        bool frozen_dropout) {
-  const at::NoGradGuard no_autograd;
+void Prefix::set_plan(const Plan& plan) {
+  boundary_ = std::min(plan.first_stage, network_.encoder_stages());
+}
+
+at::Tensor Prefix::rows(const Batch& batch, const Context& context) {
+  const at::AutoGradMode autograd(at::GradMode::is_enabled() && rules_.gradients);
   Context prefix_context = context;
-  prefix_context.training = context.training && frozen_dropout;
-  const int boundary = std::min(plan.first_stage, network.encoder_stages());
-  return network.forward({0, boundary}, batch.tokens, batch.packing, prefix_context);
+  prefix_context.training = context.training && rules_.frozen_dropout;
+  return network_.forward({0, boundary_}, batch.tokens, batch.packing, prefix_context);
 }
 
 }  // namespace fthost

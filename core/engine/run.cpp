@@ -36,7 +36,7 @@ class Run {
     make_data_examples(pipeline, network_, data_);
     network_.load(device_, pipeline.run.seed);
     add_sinks();
-    settings_ = {device_, at::kFloat, pipeline.train.batch_size};
+    settings_ = {device_, pipeline.run.precision == "bf16" ? at::kBFloat16 : at::kFloat, pipeline.train.batch_size};
     training_.emplace(pipeline, network_, create_strategies(), data_, events_, settings_, *request.stop_signal);
     training_->make_first_plan();
   }
@@ -97,7 +97,7 @@ class Run {
     event.threads = threads_;
     event.seed = pipeline_.run.seed;
     event.epochs = pipeline_.train.epochs;
-    event.steps_per_epoch = training_->steps_per_epoch();
+    event.steps = training_->total_steps();
     event.train_sentences = data_.train.counts.sentences;
     event.train_examples = data_.train.counts.examples;
     event.train_tokens = data_.train.counts.tokens;
@@ -155,10 +155,13 @@ class Run {
     save_model(*request_.files, result_.folder / "model", network_, pipeline_);
     result_.model = result_.folder / "model";
     if (whole && data_.test.has_value()) {
-      const auto test = evaluate(network_, *data_.test, "test", settings_, training_->plan(), events_);
-      events_.evaluated({pipeline_.train.epochs, "test", &test.gold, &test.predicted, test.loss});
+      training_->evaluate_set(*data_.test, "test", pipeline_.train.epochs, false);
     }
-    if (training_->kept_epoch() > 0) record_.kept_epoch = training_->kept_epoch();
+    if (const auto& kept = training_->kept()) {
+      record_.kept_epoch = kept->epoch;
+      record_.kept_step = kept->step;
+      record_.kept_metrics = kept->metrics;
+    }
     end(whole ? RunEnded::State::finished : RunEnded::State::interrupted, "");
   }
 

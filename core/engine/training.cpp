@@ -7,15 +7,26 @@
 
 #include "core/data/order.h"
 #include "core/engine/plugin_calls.h"
-#include "core/engine/prefix.h"
 
 namespace fthost {
 
 /// What an epoch's steps add up to.
 struct Training::EpochSums {
   EpochTrained trained;
+  std::int64_t steps = 0;  ///< That the epoch will have.
+  double loss_sum = 0;     ///< Of all labelled tokens.
+  std::int64_t labelled = 0;
+};
+
+/// What the batches of one step add up to.
+struct Training::StepSums {
+  const Example* first = nullptr;
   double loss_sum = 0;  ///< Of all labelled tokens.
   std::int64_t labelled = 0;
+  std::int64_t examples = 0;
+  std::int64_t tokens = 0;
+
+  double loss() const { return labelled > 0 ? loss_sum / static_cast<double>(labelled) : 0; }
 };
 
 Training::Training(const Pipeline& pipeline, Network& network, Strategies strategies, const DataSets& data,
@@ -28,11 +39,33 @@ Training::Training(const Pipeline& pipeline, Network& network, Strategies strate
       settings_(settings),
       stop_signal_(stop_signal),
       topology_(network.topology()),
-      wants_gradient_norms_(dynamic_cast<GradientNormReader*>(strategies_.freezing.get()) != nullptr) {}
+      prefix_(network, {pipeline.frozen_dropout, pipeline.train.clip_over_all}),
+      wants_gradient_norms_(dynamic_cast<GradientNormReader*>(strategies_.freezing.get()) != nullptr) {
+  for (const auto& example : data.train.examples) lengths_.push_back(static_cast<std::int64_t>(example.tokens.size()));
+  total_steps_ = count_steps();
+}
 
-std::int64_t Training::steps_per_epoch() const {
-  const auto batch = static_cast<std::size_t>(pipeline_.train.batch_size);
-  return static_cast<std::int64_t>((data_.train.examples.size() + batch - 1) / batch);
+std::vector<Training::Indices> Training::batches_of(Indices order) const {
+  const auto& train = pipeline_.train;
+  return train.batch_tokens ? cut_batches_by_tokens(order, lengths_, *train.batch_tokens)
+                            : cut_batches(order, static_cast<std::size_t>(train.batch_size));
+}
+
+std::int64_t Training::steps_for(std::size_t batches) const {
+  const auto together = static_cast<std::size_t>(pipeline_.train.accumulation_steps);
+  return static_cast<std::int64_t>((batches + together - 1) / together);
+}
+
+/// With batches of a number of tokens, each epoch's order makes another number of them.
+std::int64_t Training::count_steps() const {
+  const auto steps_of = [&](int epoch) {
+    return steps_for(batches_of(data_order(pipeline_.run.seed, epoch, lengths_.size())).size());
+  };
+  const int epochs = pipeline_.train.epochs;
+  if (!pipeline_.train.batch_tokens) return steps_of(1) * epochs;
+  std::int64_t steps = 0;
+  for (int epoch = 1; epoch <= epochs; ++epoch) steps += steps_of(epoch);
+  return steps;
 }
 
 const Plan& Training::make_first_plan() {
@@ -44,14 +77,15 @@ void Training::update_plan(int epoch) {
   Progress progress{epoch, pipeline_.train.epochs, step_, &events_.metrics(), {}};
   if (wants_gradient_norms_ && epoch > 1)
     for (const auto sum : gradient_norm_sums_)
-      progress.gradient_norms.push_back(sum / static_cast<double>(steps_per_epoch()));
+      progress.gradient_norms.push_back(sum / static_cast<double>(steps_of_epoch_));
   gradient_norm_sums_.assign(topology_.tensors.size(), 0.0);
 
   Plan plan = call_plugin(pipeline_, pipeline_.freezing, "choosing what learns",
                           [&] { return make_plan(topology_, strategies_.freezing->learns(topology_, progress)); });
   if (plan == plan_) return;
   plan_ = std::move(plan);
-  network_.apply(plan_);
+  network_.apply(plan_, pipeline_.train.clip_over_all);
+  prefix_.set_plan(plan_);
   note_learning();
   learning_.clear();
   for (const auto& parameter : network_.parameters())
@@ -76,12 +110,12 @@ bool Training::run() {
   for (int epoch = 1; epoch <= pipeline_.train.epochs; ++epoch) {
     update_plan(epoch);
     if (!train_epoch(epoch)) return stop_early(true);
-    if (data_.dev.has_value()) evaluate_epoch(epoch);
+    if (data_.dev.has_value()) evaluate_set(*data_.dev, "dev", epoch, false);
     events_.epoch_ended({epoch, nullptr});
     if (pipeline_.train.keep == "best")
-      keep_if_best(epoch);
+      keep_if_best(epoch, false);
     else
-      kept_epoch_ = epoch;
+      kept_ = {epoch, step_, events_.metrics()};
     if (stop_signal_.load() != 0 && epoch < pipeline_.train.epochs) return stop_early(false);
   }
   restore_best();
@@ -90,21 +124,24 @@ bool Training::run() {
 
 bool Training::stop_early(bool within_epoch) {
   restore_best();
-  if (within_epoch && best_values_.empty()) kept_epoch_ = 0;
+  if (within_epoch && best_values_.empty()) kept_.reset();
   return false;
 }
 
 bool Training::train_epoch(int epoch) {
   const auto order = data_order(pipeline_.run.seed, epoch, data_.train.examples.size());
-  const auto batches = cut_batches(order, static_cast<std::size_t>(pipeline_.train.batch_size));
+  const auto batches = batches_of(order);
+  const auto together = static_cast<std::size_t>(pipeline_.train.accumulation_steps);
   EpochSums sums;
   sums.trained.epoch = epoch;
-  events_.epoch_started({epoch, &plan_});
+  sums.steps = steps_of_epoch_ = steps_for(batches.size());
+  events_.epoch_started({epoch, sums.steps, &plan_});
   tell_listeners(epoch, true);
-  for (const auto& indices : batches) {
-    train_batch(pack(data_.train.examples, indices, settings_.device), sums);
-    const bool last = &indices == &batches.back();
+  for (std::size_t first = 0; first < batches.size(); first += together) {
+    train_step(std::span(batches).subspan(first, std::min(together, batches.size() - first)), sums);
+    const bool last = sums.trained.steps == sums.steps;
     if (stop_signal_.load() != 0 && !last) return false;
+    if (!last) evaluate_within(epoch, sums);
   }
   sums.trained.loss = sums.labelled > 0 ? sums.loss_sum / static_cast<double>(sums.labelled) : 0;
   tell_listeners(epoch, false);
@@ -112,53 +149,81 @@ bool Training::train_epoch(int epoch) {
   return true;
 }
 
-Loss Training::forward_loss(const Batch& batch) {
-  const Context context{.training = true, .seed = pipeline_.run.seed, .step = step_, .compute = settings_.compute};
-  const auto at_boundary = suffix_input(network_, batch, plan_, context, pipeline_.frozen_dropout);
-  const int boundary = std::min(plan_.first_stage, network_.encoder_stages());
-  const auto hidden = network_.forward({boundary, network_.encoder_stages()}, at_boundary, batch.packing, context);
-  return network_.loss(network_.logits(hidden, batch.packing, context), batch.targets);
-}
-
-void Training::train_batch(const Batch& batch, EpochSums& sums) {
-  const Loss loss = forward_loss(batch);
-  const auto value = loss.mean.item<double>();
-  if (!std::isfinite(value)) refuse_nonfinite(batch, "loss", value);
-  if (loss.mean.requires_grad()) loss.mean.backward();
+void Training::train_step(std::span<const Indices> batches, EpochSums& sums) {
+  const StepSums step = add_gradients(batches);
 
   // Here, and nowhere else, a step's gradients are final: what several processes would have to agree on, is this.
   const double norm = gradient_norm();
-  if (!std::isfinite(norm)) refuse_nonfinite(batch, "gradient norm", norm);
+  if (!std::isfinite(norm)) refuse_nonfinite(*step.first, "gradient norm", norm);
   if (wants_gradient_norms_) gather_gradient_norms();
-
-  const auto total = steps_per_epoch() * pipeline_.train.epochs;
-  const double factor = call_plugin(pipeline_, pipeline_.schedule, "giving the factor of a step",
-                                    [&] { return strategies_.schedule->factor(step_, total); });
-  if (!std::isfinite(factor) || factor < 0)
-    throw Error(describe(pipeline_.schedule) + " gave the factor " + std::to_string(factor) + " for step " +
-                std::to_string(step_) + "; it must be finite and not negative");
-  const double lr = pipeline_.lr * factor;
-  {
-    const at::NoGradGuard no_autograd;
-    call_plugin(pipeline_, pipeline_.optimizer, "updating", [&] { strategies_.optimizer->step(lr, clip_scale(norm)); });
-  }
-  for (auto& parameter : learning_) parameter.value.mutable_grad().reset();
+  const double lr = learning_rate();
+  update(lr, norm);
 
   ++step_;
   auto& trained = sums.trained;
-  const auto examples = static_cast<std::int64_t>(batch.examples.size());
   trained.steps += 1;
-  trained.examples += examples;
-  trained.tokens += batch.packing.rows();
+  trained.examples += step.examples;
+  trained.tokens += step.tokens;
   trained.lr = lr;
-  sums.loss_sum += value * static_cast<double>(loss.labelled);
-  sums.labelled += loss.labelled;
-  events_.step_ended({trained.epoch, step_, trained.steps, value, lr, norm, examples, batch.packing.rows()});
+  sums.loss_sum += step.loss_sum;
+  sums.labelled += step.labelled;
+  events_.step_ended({trained.epoch, step_, trained.steps, step.loss(), lr, norm, step.examples, step.tokens});
 }
 
+/// The gradient of the mean loss over the labelled tokens of all batches, however they are cut.
+Training::StepSums Training::add_gradients(std::span<const Indices> batches) {
+  std::int64_t labelled = 0;
+  if (batches.size() > 1)
+    for (const auto& indices : batches)
+      for (const auto index : indices)
+        labelled += std::ranges::count_if(data_.train.examples[index].targets,
+                                          [](std::int32_t target) { return target != kIgnoredLabel; });
+  StepSums sums;
+  for (const auto& indices : batches) {
+    const Batch batch = pack(data_.train.examples, indices, settings_.device);
+    if (sums.first == nullptr) sums.first = batch.examples.front();
+    const Loss loss = forward_loss(batch);
+    const auto value = loss.mean.item<double>();
+    if (!std::isfinite(value)) refuse_nonfinite(*batch.examples.front(), "loss", value);
+    if (loss.mean.requires_grad()) {
+      const double share =
+          static_cast<double>(loss.labelled) / static_cast<double>(std::max<std::int64_t>(labelled, 1));
+      (batches.size() > 1 ? loss.mean * share : loss.mean).backward();
+    }
+    sums.loss_sum += value * static_cast<double>(loss.labelled);
+    sums.labelled += loss.labelled;
+    sums.examples += static_cast<std::int64_t>(batch.examples.size());
+    sums.tokens += batch.packing.rows();
+  }
+  return sums;
+}
+
+Loss Training::forward_loss(const Batch& batch) {
+  const Context context{.training = true, .seed = pipeline_.run.seed, .step = step_, .compute = settings_.compute};
+  const auto hidden = network_.forward(prefix_.suffix(), prefix_.rows(batch, context), batch.packing, context);
+  return network_.loss(network_.logits(hidden, batch.packing, context), batch.targets);
+}
+
+double Training::learning_rate() const {
+  const double factor = call_plugin(pipeline_, pipeline_.schedule, "giving the factor of a step",
+                                    [&] { return strategies_.schedule->factor(step_, total_steps_); });
+  if (!std::isfinite(factor) || factor < 0)
+    throw Error(describe(pipeline_.schedule) + " gave the factor " + std::to_string(factor) + " for step " +
+                std::to_string(step_) + "; it must be finite and not negative");
+  return pipeline_.lr * factor;
+}
+
+void Training::update(double lr, double norm) {
+  const at::NoGradGuard no_autograd;
+  call_plugin(pipeline_, pipeline_.optimizer, "updating", [&] { strategies_.optimizer->step(lr, clip_scale(norm)); });
+  for (auto& parameter : network_.parameters())
+    if (parameter.value.requires_grad()) parameter.value.mutable_grad().reset();
+}
+
+/// Over the tensors that learn, or over all: only those that count have a gradient.
 double Training::gradient_norm() const {
   std::vector<at::Tensor> gradients;
-  for (const auto& parameter : learning_)
+  for (const auto& parameter : network_.parameters())
     if (parameter.value.grad().defined()) gradients.push_back(parameter.value.grad());
   if (gradients.empty()) return 0;
   const at::NoGradGuard no_autograd;
@@ -179,21 +244,30 @@ void Training::gather_gradient_norms() {
       gradient_norm_sums_[i] += parameters[i].value.grad().norm().item<double>();
 }
 
-void Training::refuse_nonfinite(const Batch& batch, const char* what, double value) const {
-  const auto& first = data_.train.sentences[static_cast<std::size_t>(batch.examples.front()->sentence)];
+void Training::refuse_nonfinite(const Example& example, const char* what, double value) const {
+  const auto& first = data_.train.sentences[static_cast<std::size_t>(example.sentence)];
   throw Error("the " + std::string(what) + " is " + std::to_string(value) + " in step " + std::to_string(step_ + 1) +
               ", in a batch that starts with the sentence of " + first.file + ":" +
               std::to_string(first.lines.empty() ? 0 : first.lines.front()) +
               "; the usual cause is a learning rate that is too high: try a tenth of [optimizer] lr");
 }
 
-void Training::evaluate_epoch(int epoch) {
-  const auto result = evaluate(network_, *data_.dev, "dev", settings_, plan_, events_);
-  events_.evaluated({epoch, "dev", &result.gold, &result.predicted, result.loss});
+void Training::evaluate_set(const DataSet& set, const char* name, int epoch, bool within_epoch) {
+  events_.evaluation_started({epoch, name});
+  const auto result = evaluate(network_, prefix_, set, name, settings_, events_);
+  events_.evaluated({epoch, name, step_, within_epoch, &result.gold, &result.predicted, result.loss});
 }
 
-void Training::keep_if_best(int epoch) {
+void Training::evaluate_within(int epoch, const EpochSums& sums) {
+  const auto every = pipeline_.train.evaluate_every;
+  if (every == 0 || sums.trained.steps % every != 0 || !data_.dev.has_value()) return;
+  evaluate_set(*data_.dev, "dev", epoch, true);
+  if (pipeline_.train.keep == "best") keep_if_best(epoch, true);
+}
+
+void Training::keep_if_best(int epoch, bool within_epoch) {
   const auto value = events_.metrics().at(pipeline_.train.metric, epoch);
+  if (!value.has_value() && within_epoch) return;  // some figures are there at an epoch's end only
   if (!value.has_value())
     throw InputError(point_at(pipeline_, "train", "metric",
                               "no sink gives a figure named '" + pipeline_.train.metric + "' after an epoch"));
@@ -202,7 +276,7 @@ void Training::keep_if_best(int epoch) {
   const bool better = !best_.has_value() || std::isnan(*best_) || (less_is_better ? *value < *best_ : *value > *best_);
   if (!better) return;
   best_ = value;
-  kept_epoch_ = epoch;
+  kept_ = {epoch, step_, events_.metrics()};
   best_values_.clear();
   const auto parameters = network_.parameters();
   for (std::size_t i = 0; i < parameters.size(); ++i)

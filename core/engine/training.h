@@ -9,12 +9,14 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "core/engine/data_sets.h"
 #include "core/engine/evaluation.h"
 #include "core/engine/network.h"
+#include "core/engine/prefix.h"
 #include "core/pipeline/pipeline.h"
 #include "core/run/event_bus.h"
 
@@ -41,24 +43,43 @@ class Training {
   bool run();
 
   const Plan& plan() const { return plan_; }
-  std::int64_t steps_per_epoch() const;
-  /// The epoch after which the weights were as they are now; 0 when they are those of no epoch's end.
-  int kept_epoch() const { return kept_epoch_; }
+  /// Steps of the optimizer over all epochs.
+  std::int64_t total_steps() const { return total_steps_; }
+
+  /// Evaluates with the weights of now, and tells the sinks.
+  void evaluate_set(const DataSet& set, const char* name, int epoch, bool within_epoch);
+
+  /// When the weights were as they are now.
+  struct Kept {
+    int epoch = 0;
+    std::int64_t step = 0;
+    MetricTable metrics;  ///< As they were then.
+  };
+  /// None when they are those of no evaluation and no epoch's end.
+  const std::optional<Kept>& kept() const { return kept_; }
 
  private:
   struct EpochSums;
+  struct StepSums;
+  using Indices = std::span<const std::size_t>;
 
   void update_plan(int epoch);
   void note_learning();
+  std::vector<Indices> batches_of(Indices order) const;
+  std::int64_t steps_for(std::size_t batches) const;
+  std::int64_t count_steps() const;
   bool train_epoch(int epoch);
-  void train_batch(const Batch& batch, EpochSums& sums);
+  void train_step(std::span<const Indices> batches, EpochSums& sums);
+  StepSums add_gradients(std::span<const Indices> batches);
   Loss forward_loss(const Batch& batch);
+  void update(double lr, double norm);
+  double learning_rate() const;
   double clip_scale(double norm) const;
   double gradient_norm() const;
   void gather_gradient_norms();
-  void refuse_nonfinite(const Batch& batch, const char* what, double value) const;
-  void evaluate_epoch(int epoch);
-  void keep_if_best(int epoch);
+  void refuse_nonfinite(const Example& example, const char* what, double value) const;
+  void evaluate_within(int epoch, const EpochSums& sums);
+  void keep_if_best(int epoch, bool within_epoch);
   void restore_best();
   /// Leaves the best epoch's weights, when they are kept, else those of now, which are no epoch's within one.
   bool stop_early(bool within_epoch);
@@ -73,10 +94,14 @@ class Training {
   const std::atomic<int>& stop_signal_;
 
   Topology topology_;
+  Prefix prefix_;
   Plan plan_;
   std::vector<Parameter> learning_;
-  std::int64_t step_ = 0;  ///< Steps done.
-  int kept_epoch_ = 0;
+  std::vector<std::int64_t> lengths_;  ///< Tokens of each training example.
+  std::int64_t total_steps_ = 0;
+  std::int64_t step_ = 0;            ///< Steps done.
+  std::int64_t steps_of_epoch_ = 0;  ///< Of the epoch that goes on.
+  std::optional<Kept> kept_;
 
   bool wants_gradient_norms_ = false;
   std::vector<double> gradient_norm_sums_;

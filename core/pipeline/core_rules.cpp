@@ -90,6 +90,18 @@ void check_data(const GivenTable& data, Problems& problems) {
   problems.add(std::move(message));
 }
 
+void check_train(const GivenTable& train, OptionValues& values, Problems& problems) {
+  constexpr std::int64_t kUsualBatch = 32;
+  const auto* tokens = train.find("batch_tokens");
+  if (tokens == nullptr) {
+    values.try_emplace("batch_size", kUsualBatch);
+  } else if (train.find("batch_size") != nullptr) {
+    auto message = tokens->at_key("[train] has both 'batch_size' and 'batch_tokens', and they exclude each other");
+    message.notes = {help_of("train", "batch_size"), help_of("train", "batch_tokens")};
+    problems.add(std::move(message));
+  }
+}
+
 std::vector<std::filesystem::path> check_plugin_paths(const GivenTable& plugins, OptionValues& values,
                                                       Problems& problems) {
   std::vector<std::filesystem::path> paths;

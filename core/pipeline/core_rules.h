@@ -17,6 +17,9 @@ void check_run(const GivenTable& run, const std::filesystem::path& file, OptionV
 /// [data]: either dev or split.
 void check_data(const GivenTable& data, Problems& problems);
 
+/// [train]: not both batch_size and batch_tokens; fills in `batch_size` where neither is given.
+void check_train(const GivenTable& train, OptionValues& values, Problems& problems);
+
 /// [plugins]: its paths, absolute; each must be there.
 std::vector<std::filesystem::path> check_plugin_paths(const GivenTable& plugins, OptionValues& values,
                                                       Problems& problems);

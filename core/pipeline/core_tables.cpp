@@ -10,6 +10,9 @@ constexpr double kMostThreads = 4096;
 constexpr double kMostEpochs = 1000000;
 constexpr double kMostExamples = 65536;  // in a batch
 constexpr double kMostTokens = 1000000;  // in an example
+constexpr double kMostBatchTokens = 100000000;
+constexpr double kMostSteps = 1000000000;
+constexpr double kMostMebibytes = 1 << 30;
 
 OptionDescription option(std::string_view name, OptionSpec spec, std::string_view help) {
   spec.name = name;
@@ -26,7 +29,8 @@ CoreTable run_table() {
            option("seed", integer().at_least(0).by_default(2018), "all random numbers of the run follow from it"),
            option("device", text().by_default("auto"),
                   "\"auto\" (a GPU when there is one), \"cpu\", \"cuda\" or \"cuda:N\""),
-           option("precision", text().one_of({"f32"}).by_default("f32"), "number type of the computation"),
+           option("precision", text().one_of({"f32", "bf16"}).by_default("f32"),
+                  "number type of the matrix products; weights, sums and updates are f32 in any case"),
            option("threads", integer().at_least(0).at_most(kMostThreads).by_default(0), "0: all physical cores"),
            option("output", path().by_default("runs"), "folder in which the run's folder is made"),
            option("default_sinks", boolean().by_default(true), "whether the sinks of every run are on")}};
@@ -54,11 +58,35 @@ CoreTable train_table() {
           std::nullopt,
           "",
           {option("epochs", integer().at_least(1).at_most(kMostEpochs).by_default(3), "passes over train"),
-           option("batch_size", integer().at_least(1).at_most(kMostExamples).unit("examples").by_default(32),
-                  "examples in a step"),
+           option("batch_size", integer().at_least(1).at_most(kMostExamples).unit("examples").optional(),
+                  "examples that are computed together; 32 when there is no 'batch_tokens' either"),
+           option("batch_tokens", integer().at_least(1).at_most(kMostBatchTokens).unit("tokens").optional(),
+                  "instead of 'batch_size': as many examples as hold that many tokens, but at least one"),
+           option("accumulation_steps", integer().at_least(1).at_most(kMostExamples).unit("batches").by_default(1),
+                  "batches whose gradients make up one step of the optimizer"),
            option("clip_norm", real().at_least(0).by_default(1.0), "longest gradient of a step; 0: as long as it is"),
+           option("clip_over", text().one_of({"learning", "all"}).by_default("learning"),
+                  "whose gradients count for its length; \"all\" computes those of frozen tensors for it alone"),
+           option("evaluate_every", integer().at_least(0).at_most(kMostSteps).unit("steps").by_default(0),
+                  "evaluate on dev within an epoch too, after each so many steps; 0: at its end only"),
            option("keep", text().one_of({"last", "best"}).by_default("last"), "the epoch whose model is saved"),
            option("metric", text().by_default("dev_f1"), "the figure by which the best epoch is found")}};
+}
+
+CoreTable cache_table() {
+  return {"cache",
+          "what the frozen prefix gave, kept to be read again",
+          std::nullopt,
+          "",
+          {option("mode", text().one_of({"auto", "off", "memory", "disk"}).by_default("auto"),
+                  "where it is kept; \"auto\" measures what is faster here, and says what it chose"),
+           option("memory", integer().at_least(0).at_most(kMostMebibytes).unit("MiB").by_default(2048),
+                  "the most that a run holds in memory"),
+           option("path", path().by_default("cache"), "folder of the files, shared by all runs that name it"),
+           option("disk", integer().at_least(0).at_most(kMostMebibytes).unit("MiB").by_default(16384),
+                  "the most that the folder holds; what was used least recently goes first"),
+           option("storage", text().one_of({"f32", "bf16"}).by_default("f32"),
+                  "number type in which it is kept; \"bf16\" takes half the room and rounds")}};
 }
 
 CoreTable plugin_table(std::string name, std::string summary, Kind kind, std::vector<OptionDescription> options = {}) {
@@ -74,9 +102,12 @@ std::vector<CoreTable> make_tables() {
                        {option("frozen_dropout", boolean().by_default(false),
                                "dropout in the layers below those that learn, which then cannot be cached")}),
           plugin_table("optimizer", "how a step changes them", Kind::optimizer,
-                       {option("lr", real().above(0).required(), "learning rate")}),
+                       {option("lr", real().above(0).required(), "learning rate"),
+                        option("layer_decay", real().above(0).at_most(1).by_default(1.0),
+                               "a stage's learning rate is the one above it times this; the head's is 'lr'")}),
           plugin_table("schedule", "the learning rate's factor in each step", Kind::schedule),
           train_table(),
+          cache_table(),
           {"plugins",
            "where plugins are found",
            std::nullopt,

@@ -33,6 +33,7 @@ class Loader {
     }
     check_run(table("run"), file_, core_values_["run"], problems_);
     check_data(table("data"), problems_);
+    check_train(table("train"), core_values_["train"], problems_);
     sinks_ = check_sinks(request_, with_default_sinks(), registry_, problems_);
     problems_.throw_if_any();
     return build();
@@ -109,7 +110,10 @@ class Loader {
     fill_run(pipeline.run);
     fill_data(pipeline.data);
     fill_train(pipeline.train);
-    pipeline.lr = Options(plugins_["optimizer"].values).real("lr");
+    fill_cache(pipeline.cache);
+    const Options optimizer(plugins_["optimizer"].values);
+    pipeline.lr = optimizer.real("lr");
+    pipeline.layer_decay = optimizer.real("layer_decay");
     pipeline.frozen_dropout = Options(plugins_["freezing"].values).boolean("frozen_dropout");
     pipeline.plugin_paths = plugin_paths_;
     const std::array<std::pair<const char*, ComponentChoice*>, 6> choices = {{{"model", &pipeline.model},
@@ -149,10 +153,25 @@ class Loader {
   void fill_train(TrainOptions& train) const {
     const Options values(core_values_.at("train"));
     train.epochs = static_cast<int>(values.integer("epochs"));
-    train.batch_size = static_cast<int>(values.integer("batch_size"));
+    if (values.has("batch_tokens"))
+      train.batch_tokens = static_cast<int>(values.integer("batch_tokens"));
+    else
+      train.batch_size = static_cast<int>(values.integer("batch_size"));
+    train.accumulation_steps = static_cast<int>(values.integer("accumulation_steps"));
     train.clip_norm = values.real("clip_norm");
+    train.clip_over_all = values.text("clip_over") == "all";
+    train.evaluate_every = static_cast<int>(values.integer("evaluate_every"));
     train.keep = values.text("keep");
     train.metric = values.text("metric");
+  }
+
+  void fill_cache(CacheOptions& cache) const {
+    const Options values(core_values_.at("cache"));
+    cache.mode = values.text("mode");
+    cache.memory = values.integer("memory");
+    cache.disk = values.integer("disk");
+    cache.path = values.path("path");
+    cache.storage = values.text("storage");
   }
 
   static ComponentChoice component_choice(const CheckedPlugin& checked) {

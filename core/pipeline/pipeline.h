@@ -42,10 +42,23 @@ struct DataOptions {
 /// [train]: the core's own.
 struct TrainOptions {
   int epochs = 3;
-  int batch_size = 32;        ///< Examples.
-  double clip_norm = 1.0;     ///< 0: no clipping.
-  std::string keep = "last";  ///< "last" or "best".
+  int batch_size = 32;              ///< Examples computed together.
+  std::optional<int> batch_tokens;  ///< Instead of batch_size: tokens computed together, at least one example.
+  int accumulation_steps = 1;       ///< Batches that make up one step of the optimizer.
+  double clip_norm = 1.0;           ///< 0: no clipping.
+  bool clip_over_all = false;       ///< The norm is that of all gradients, those of frozen tensors too.
+  int evaluate_every = 0;           ///< Steps between evaluations within an epoch; 0: none.
+  std::string keep = "last";        ///< "last" or "best".
   std::string metric = "dev_f1";
+};
+
+/// [cache]: the core's own.
+struct CacheOptions {
+  std::string mode = "auto";   ///< "auto", "off", "memory" or "disk".
+  std::int64_t memory = 2048;  ///< MiB.
+  std::int64_t disk = 16384;   ///< MiB.
+  std::filesystem::path path = "cache";
+  std::string storage = "f32";  ///< "f32" or "bf16".
 };
 
 /// A plugin that the file names, with its options checked and defaults filled in.
@@ -61,7 +74,9 @@ struct Pipeline {
   RunOptions run;
   DataOptions data;
   TrainOptions train;
+  CacheOptions cache;
   double lr = 0;                                    ///< [optimizer] lr.
+  double layer_decay = 1;                           ///< [optimizer] layer_decay.
   bool frozen_dropout = false;                      ///< [freezing] frozen_dropout.
   std::vector<std::filesystem::path> plugin_paths;  ///< [plugins] paths.
   ComponentChoice model, head, reader, freezing, optimizer, schedule;

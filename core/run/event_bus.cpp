@@ -91,6 +91,10 @@ void EventBus::epoch_trained(const EpochTrained& event) {
   deliver([&](Sink& sink, Metrics& out) { sink.epoch_trained(event, out); });
 }
 
+void EventBus::evaluation_started(const EvaluationStarted& event) {
+  deliver([&](Sink& sink, Metrics&) { sink.evaluation_started(event); });
+}
+
 void EventBus::evaluated(const Evaluated& event) {
   deliver([&](Sink& sink, Metrics& out) { sink.evaluated(event, out); });
 }

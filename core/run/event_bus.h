@@ -33,6 +33,7 @@ class EventBus {
   void epoch_started(const EpochStarted& event);
   void step_ended(const StepEnded& event);
   void epoch_trained(const EpochTrained& event);
+  void evaluation_started(const EvaluationStarted& event);
   void evaluated(const Evaluated& event);
   /// `event.metrics` is filled in.
   void epoch_ended(EpochEnded event);

@@ -64,12 +64,13 @@ Json plugin_json(const RecordedPlugin& plugin) {
 
 /// The figures of the epoch whose weights were kept, else the newest of each; those of the test set have an object of
 /// their own.
-void add_figures(Json& json, const MetricTable& metrics, std::optional<int> kept_epoch) {
+void add_figures(Json& json, const RunRecord& record) {
   json["metrics"] = Json::object();
   json["test"] = Json::object();
-  for (const auto& name : metrics.names()) {
+  for (const auto& name : record.metrics.names()) {
     const bool of_test = name.starts_with("test_");
-    const auto value = kept_epoch && !of_test ? metrics.at(name, *kept_epoch) : metrics.latest(name);
+    const auto value =
+        record.kept_epoch && !of_test ? record.kept_metrics.at(name, *record.kept_epoch) : record.metrics.latest(name);
     if (value) json[of_test ? "test" : "metrics"][name] = *value;
   }
 }
@@ -78,7 +79,8 @@ void add_end(Json& json, const RunRecord& record) {
   json["ended"] = utc_text(record.ended);
   json["seconds"] = record.seconds;
   if (record.kept_epoch) json["kept_epoch"] = *record.kept_epoch;
-  add_figures(json, record.metrics, record.kept_epoch);
+  if (record.kept_step) json["kept_step"] = *record.kept_step;
+  add_figures(json, record);
 }
 
 }  // namespace

@@ -62,8 +62,10 @@ struct RunRecord {
   std::string reason;                    ///< Why it failed.
   std::chrono::system_clock::time_point ended;
   double seconds = 0;
-  std::optional<int> kept_epoch;  ///< The epoch whose weights are in model/.
+  std::optional<int> kept_epoch;          ///< The epoch whose weights are in model/.
+  std::optional<std::int64_t> kept_step;  ///< The step after which they were so.
   MetricTable metrics;
+  MetricTable kept_metrics;  ///< As they were at kept_step.
 };
 
 /// The text of run.json, indented by two. While the run goes on there is no "ended", "seconds" and "metrics".

@@ -49,7 +49,7 @@ class ConsoleSink final : public fthost::Sink {
     silent_ = style_.quiet;
     folder_ = event.folder;
     epochs_ = event.epochs;
-    steps_per_epoch_ = event.steps_per_epoch;
+    steps_ = event.steps;
     spoken_ = Clock::now();
     std::int64_t learning = 0;
     std::int64_t frozen = 0;
@@ -76,8 +76,10 @@ class ConsoleSink final : public fthost::Sink {
     }
   }
 
-  void epoch_started(const fthost::EpochStarted&) override {
+  void epoch_started(const fthost::EpochStarted& event) override {
     epoch_started_ = Clock::now();
+    evaluated_seconds_ = 0;
+    steps_of_epoch_ = event.steps;
     examples_ = 0;
   }
 
@@ -93,10 +95,13 @@ class ConsoleSink final : public fthost::Sink {
     figures_.set(event.name, event.epoch, event.value);
   }
 
+  void evaluation_started(const fthost::EvaluationStarted&) override { evaluation_started_ = Clock::now(); }
+
   void evaluated(const fthost::Evaluated& event, fthost::Metrics&) override {
-    if (event.set == "dev") return;  // in the epoch's line
+    if (event.within_epoch) evaluated_seconds_ += seconds_since(evaluation_started_);
+    if (event.set == "dev" && !event.within_epoch) return;  // in the epoch's line
     const std::string set(event.set);
-    std::vector<std::string> parts = {set};
+    std::vector<std::string> parts = {event.within_epoch ? "step " + std::to_string(event.step) + ", " + set : set};
     add_figure(parts, "loss", set + "_loss", event.epoch);
     add_figure(parts, "F1", set + "_f1", event.epoch);
     keep(parts);
@@ -173,11 +178,11 @@ class ConsoleSink final : public fthost::Sink {
     training.epoch = event.epoch;
     training.epochs = epochs_;
     training.step = event.step_in_epoch;
-    training.steps = steps_per_epoch_;
+    training.steps = steps_of_epoch_;
     training.loss = event.loss;
-    const double seconds = seconds_since(epoch_started_);
+    const double seconds = seconds_since(epoch_started_) - evaluated_seconds_;
     training.examples_per_second = seconds > 0 ? static_cast<double>(examples_) / seconds : 0;
-    const auto steps_left = epochs_ * steps_per_epoch_ - event.step;
+    const auto steps_left = steps_ - event.step;
     training.seconds_left = seconds / static_cast<double>(event.step_in_epoch) * static_cast<double>(steps_left) +
                             figures_.latest("eval_seconds").value_or(0) * (epochs_ - event.epoch + 1);
     training.last_f1 = figures_.latest("dev_f1");
@@ -189,12 +194,15 @@ class ConsoleSink final : public fthost::Sink {
   bool silent_ = true;  ///< Until the run has started nobody has said how to speak.
   std::filesystem::path folder_;
   int epochs_ = 0;
-  std::int64_t steps_per_epoch_ = 0;
+  std::int64_t steps_ = 0;  ///< Over all epochs.
+  std::int64_t steps_of_epoch_ = 0;
   fthost::MetricTable figures_;
 
   Clock::time_point epoch_started_;
-  std::int64_t examples_ = 0;  ///< Of this epoch so far.
-  std::string activity_;       ///< The one that goes on; empty: none.
+  Clock::time_point evaluation_started_;
+  double evaluated_seconds_ = 0;  ///< Spent on evaluations within this epoch.
+  std::int64_t examples_ = 0;     ///< Of this epoch so far.
+  std::string activity_;          ///< The one that goes on; empty: none.
   Clock::time_point activity_started_;
   Clock::time_point spoken_;  ///< When the last line was written or drawn.
   bool drawn_ = false;        ///< A line without end stands on the terminal.

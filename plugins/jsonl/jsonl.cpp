@@ -59,7 +59,7 @@ class JsonlSink final : public fthost::Sink {
     line["threads"] = event.threads;
     line["seed"] = event.seed;
     line["epochs"] = event.epochs;
-    line["steps_per_epoch"] = event.steps_per_epoch;
+    line["steps"] = event.steps;
     line["train_sentences"] = event.train_sentences;
     line["train_examples"] = event.train_examples;
     line["train_tokens"] = event.train_tokens;
@@ -70,6 +70,7 @@ class JsonlSink final : public fthost::Sink {
   void epoch_started(const fthost::EpochStarted& event) override {
     auto line = begin("epoch_started");
     line["epoch"] = event.epoch;
+    line["steps"] = event.steps;
     put_plan(line, topology_, *event.plan);
     write(line);
   }
@@ -103,6 +104,8 @@ class JsonlSink final : public fthost::Sink {
     auto line = begin("evaluated");
     line["set"] = event.set;
     line["epoch"] = event.epoch;
+    line["step"] = event.step;
+    line["within_epoch"] = event.within_epoch;
     put(line, "loss", event.loss);
     line["sentences"] = event.gold->size();
     line["words"] = count_words(*event.gold);

@@ -25,6 +25,7 @@ void Sink::activity_advanced(const ActivityAdvanced&) {}
 void Sink::epoch_started(const EpochStarted&) {}
 void Sink::step_ended(const StepEnded&) {}
 void Sink::epoch_trained(const EpochTrained&, Metrics&) {}
+void Sink::evaluation_started(const EvaluationStarted&) {}
 void Sink::evaluated(const Evaluated&, Metrics&) {}
 void Sink::metric_emitted(const MetricEmitted&) {}
 void Sink::epoch_ended(const EpochEnded&, Metrics&) {}

@@ -4,10 +4,12 @@
 
 #include <fthost/sink.h>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "core/run/event_bus.h"
@@ -62,7 +64,7 @@ struct SinkRun {
     event.threads = 2;
     event.seed = 7;
     event.epochs = 2;
-    event.steps_per_epoch = 2;
+    event.steps = 4;
     event.train_sentences = 6;
     event.train_examples = 7;
     event.train_tokens = 80;
@@ -71,7 +73,7 @@ struct SinkRun {
     bus.run_started(event);
   }
 
-  void start_epoch(int epoch) { bus.epoch_started({epoch, &plan}); }
+  void start_epoch(int epoch) { bus.epoch_started({epoch, 2, &plan}); }
 
   void step(int epoch, int step, double loss = 0.5) {
     StepEnded event;
@@ -87,8 +89,10 @@ struct SinkRun {
 
   void train_epoch(int epoch, double loss = 0.5) { bus.epoch_trained({epoch, loss, 3e-5, 2, 7, 80}); }
 
-  void evaluate(std::string_view set, int epoch, double loss = 0.75) {
-    bus.evaluated({epoch, set, &labels, &labels, loss});
+  void evaluate(std::string_view set, int epoch, double loss = 0.75, std::chrono::milliseconds takes = {}) {
+    bus.evaluation_started({epoch, set});
+    std::this_thread::sleep_for(takes);
+    bus.evaluated({epoch, set, 2 * epoch, false, &labels, &labels, loss});
   }
 
   void end_epoch(int epoch) { bus.epoch_ended({epoch, nullptr}); }

@@ -34,7 +34,7 @@ struct RunStarted {
   int threads = 1;
   std::uint64_t seed = 0;
   int epochs = 0;
-  std::int64_t steps_per_epoch = 0;
+  std::int64_t steps = 0;  ///< Of the optimizer, over all epochs.
   std::int64_t train_sentences = 0;
   std::int64_t train_examples = 0;
   std::int64_t train_tokens = 0;  ///< Of one epoch, special ones included.
@@ -53,7 +53,8 @@ struct ActivityAdvanced {
 
 /// Once per epoch, before its first step. The clock of `seconds` starts here.
 struct EpochStarted {
-  int epoch = 0;  ///< From 1.
+  int epoch = 0;           ///< From 1.
+  std::int64_t steps = 0;  ///< Of the optimizer, in this epoch.
   const Plan* plan = nullptr;
 };
 
@@ -62,11 +63,11 @@ struct StepEnded {
   int epoch = 0;
   std::int64_t step = 0;           ///< Of the whole run, from 1.
   std::int64_t step_in_epoch = 0;  ///< From 1.
-  double loss = 0;                 ///< Mean over the labelled tokens of the batch, before the update.
+  double loss = 0;                 ///< Mean over the labelled tokens of the step's batches, before the update.
   double lr = 0;                   ///< The learning rate that was applied, schedule included.
-  double gradient_norm = 0;        ///< Over the learning tensors, before clipping.
-  std::int64_t examples = 0;       ///< In the batch.
-  std::int64_t tokens = 0;         ///< Tokens in the batch.
+  double gradient_norm = 0;        ///< Before clipping, over the tensors that [train] clip_over names.
+  std::int64_t examples = 0;       ///< In the step's batches.
+  std::int64_t tokens = 0;         ///< In the step's batches.
 };
 
 /// Once per epoch, after its last step and before any evaluation. The clock of `seconds` stops here.
@@ -79,11 +80,19 @@ struct EpochTrained {
   std::int64_t tokens = 0;
 };
 
-/// A set was evaluated: "dev" after each epoch, "test" at the end. Labels per sentence and word, as strings, in the
-/// order of the file; both lists have the same shape.
-struct Evaluated {
-  int epoch = 0;  ///< The epoch after which it was; the last for "test".
+/// The evaluation of a set begins.
+struct EvaluationStarted {
+  int epoch = 0;
   std::string_view set;
+};
+
+/// A set was evaluated: "dev" after each epoch and, with [train] evaluate_every, within it; "test" at the end. Labels
+/// per sentence and word, as strings, in the order of the file; both lists have the same shape.
+struct Evaluated {
+  int epoch = 0;  ///< The epoch in or after which it was; the last for "test".
+  std::string_view set;
+  std::int64_t step = 0;      ///< Steps done by then, in the whole run.
+  bool within_epoch = false;  ///< More steps of the epoch follow; a later figure of this epoch replaces this one.
   const std::vector<std::vector<std::string>>* gold = nullptr;
   const std::vector<std::vector<std::string>>* predicted = nullptr;
   double loss = 0;  ///< Mean over the labelled tokens.

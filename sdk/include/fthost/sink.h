@@ -30,6 +30,7 @@ class FTHOST_API Sink : public Component {
   virtual void epoch_started(const EpochStarted& event);
   virtual void step_ended(const StepEnded& event);
   virtual void epoch_trained(const EpochTrained& event, Metrics& out);
+  virtual void evaluation_started(const EvaluationStarted& event);
   virtual void evaluated(const Evaluated& event, Metrics& out);
   virtual void metric_emitted(const MetricEmitted& event);
   virtual void epoch_ended(const EpochEnded& event, Metrics& out);

@@ -93,6 +93,29 @@ TEST_CASE("a split is the same on every platform and leaves both parts something
   CHECK(fthost::split_numbers(1, 1.0, 2).dev.size() == 1);
 }
 
+TEST_CASE("batches of tokens are as large as they may be", "[unit][data]") {
+  CHECK(rc::check("batches by tokens", [] {
+    const auto lengths = *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(1, 30));
+    const auto most = *rc::gen::inRange<std::int64_t>(1, 90);
+    const auto order = data_order(1, 1, lengths.size());
+    const auto tokens_in = [&](const auto& batch) {
+      std::int64_t tokens = 0;
+      for (const auto index : batch) tokens += lengths[index];
+      return tokens;
+    };
+    const auto batches = fthost::cut_batches_by_tokens(order, lengths, most);
+    Numbers joined;
+    for (std::size_t b = 0; b < batches.size(); ++b) {
+      RC_ASSERT(!batches[b].empty());
+      RC_ASSERT((batches[b].size() == 1 || tokens_in(batches[b]) <= most));
+      // The next one's first example would have been too much.
+      if (b + 1 < batches.size()) RC_ASSERT(tokens_in(batches[b]) + lengths[batches[b + 1].front()] > most);
+      joined.insert(joined.end(), batches[b].begin(), batches[b].end());
+    }
+    RC_ASSERT(joined == order);
+  }));
+}
+
 TEST_CASE("batches follow the order and none is empty", "[unit][data]") {
   CHECK(rc::check("batches", [] {
     const auto order = data_order(1, 1, *rc::gen::inRange<std::size_t>(0, 100));

@@ -77,9 +77,20 @@ TEST_CASE("pipeline fills in every default", "[unit][pipeline-file]") {
   const TrainOptions train;
   CHECK(pipeline.train.epochs == train.epochs);
   CHECK(pipeline.train.batch_size == train.batch_size);
+  CHECK_FALSE(pipeline.train.batch_tokens.has_value());
+  CHECK(pipeline.train.accumulation_steps == train.accumulation_steps);
   CHECK(pipeline.train.clip_norm == train.clip_norm);
+  CHECK(pipeline.train.clip_over_all == train.clip_over_all);
+  CHECK(pipeline.train.evaluate_every == train.evaluate_every);
   CHECK(pipeline.train.keep == train.keep);
   CHECK(pipeline.train.metric == train.metric);
+  CHECK(pipeline.layer_decay == 1.0);
+  const CacheOptions cache;
+  CHECK(pipeline.cache.mode == cache.mode);
+  CHECK(pipeline.cache.memory == cache.memory);
+  CHECK(pipeline.cache.disk == cache.disk);
+  CHECK(pipeline.cache.path == bench.folder.path() / cache.path);
+  CHECK(pipeline.cache.storage == cache.storage);
   CHECK_FALSE(pipeline.frozen_dropout);
   CHECK(sink_names(pipeline) == default_sinks());
   CHECK(pipeline.optimizer.options.real("weight_decay") == 0.01);
@@ -175,6 +186,7 @@ frozen_dropout = false
 [optimizer]
 plugin = "adamw"
 lr = 3e-05
+layer_decay = 1.0
 weight_decay = 0.01
 beta1 = 0.9
 
@@ -185,9 +197,19 @@ warmup = 0.0
 [train]
 epochs = 3
 batch_size = 32
+accumulation_steps = 1
 clip_norm = 1.0
+clip_over = "learning"
+evaluate_every = 0
 keep = "last"
 metric = "dev_f1"
+
+[cache]
+mode = "auto"
+memory = 2048
+path = "FOLDER/cache"
+disk = 16384
+storage = "f32"
 
 [[sinks]]
 plugin = "loss"

@@ -24,6 +24,7 @@ class Spy final : public Sink {
   void epoch_started(const EpochStarted&) override { hear("epoch_started"); }
   void step_ended(const StepEnded&) override { hear("step_ended"); }
   void epoch_trained(const EpochTrained& event, Metrics& out) override { hear("epoch_trained", event.epoch, out); }
+  void evaluation_started(const EvaluationStarted&) override { hear("evaluation_started"); }
   void evaluated(const Evaluated& event, Metrics& out) override { hear("evaluated", event.epoch, out); }
   void metric_emitted(const MetricEmitted& event) override {
     hear(std::string(event.name) + "@" + std::to_string(event.epoch) + "=" + std::to_string(event.value));
@@ -80,12 +81,13 @@ TEST_CASE_METHOD(BusFixture, "event bus delivers every kind of event", "[unit][r
   bus.epoch_started({});
   bus.step_ended({});
   bus.epoch_trained({});
+  bus.evaluation_started({});
   bus.evaluated({});
   bus.epoch_ended({});
   bus.run_ended({});
   std::vector<std::string> expected;
   for (const auto* event : {"run_started", "activity_advanced", "epoch_started", "step_ended", "epoch_trained",
-                            "evaluated", "epoch_ended", "run_ended"})
+                            "evaluation_started", "evaluated", "epoch_ended", "run_ended"})
     for (const auto* who : {"m ", "w "}) expected.push_back(who + std::string(event));
   CHECK(heard == expected);
 }

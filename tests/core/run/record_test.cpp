@@ -109,9 +109,12 @@ TEST_CASE("record of a run that ended has the kept epoch's figures and those of 
   record.ended = record.started + milliseconds(2500);
   record.seconds = 2.5;
   record.kept_epoch = 1;
+  record.kept_step = 7;
   for (const int epoch : {1, 2}) record.metrics.set("dev_f1", epoch, 0.25 * epoch);
   record.metrics.set("only_at_first", 1, 1);
   record.metrics.set("train_loss", 1, std::nan(""));
+  record.kept_metrics = record.metrics;
+  record.kept_metrics.set("dev_f1", 1, 0.375);  // a figure within the epoch, which a later one has replaced
   record.metrics.set("test_f1", 2, 0.1);
   CHECK(anywhere(record) == std::string(R"({
   "name": "wnut-2",
@@ -121,8 +124,9 @@ TEST_CASE("record of a run that ended has the kept epoch's figures and those of 
   "ended": "2024-03-01T00:00:01.545Z",
   "seconds": 2.5,
   "kept_epoch": 1,
+  "kept_step": 7,
   "metrics": {
-    "dev_f1": 0.25,
+    "dev_f1": 0.375,
     "only_at_first": 1.0,
     "train_loss": null
   },
