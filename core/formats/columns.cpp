@@ -1,24 +1,20 @@
 #include <fthost/columns.h>
+#include <fthost/complaints.h>
 #include <fthost/error.h>
+#include <fthost/input_file.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "core/formats/lines.h"
-#include "core/formats/text_file.h"
 #include "core/formats/utf8.h"
 
 namespace fthost {
 namespace {
 
-constexpr std::size_t kLongestLine = std::size_t{1} << 20;
-constexpr std::size_t kLongestShownLine = 200;
-constexpr std::size_t kShownErrors = 20;
 constexpr std::string_view kBlanks = " \t";
+constexpr std::string_view kGlobalColumns = "global.columns";
 
 std::string_view trim(std::string_view text) {
   const auto begin = text.find_first_not_of(kBlanks);
@@ -72,63 +68,43 @@ std::string counted_columns(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " column" : " columns");
 }
 
-/// What is wrong in a file: the first messages, and how many more there are.
-class Complaints {
- public:
-  explicit Complaints(const std::string& file) : file_(file) {}
+/// The names in a line "# global.columns = ID FORM …" of CoNLL-U Plus; empty: it is another line.
+std::string_view global_columns(std::string_view line) {
+  if (!line.starts_with('#')) return {};
+  line = trim(line.substr(1));
+  if (!line.starts_with(kGlobalColumns)) return {};
+  line = trim(line.substr(kGlobalColumns.size()));
+  return line.starts_with('=') ? trim(line.substr(1)) : std::string_view();
+}
 
-  bool none() const { return count_ == 0; }
+/// A column that is read: by its number, or by a name until the header has told its number.
+struct Column {
+  const char* option;  ///< What messages call it.
+  std::string name;    ///< Empty: by number.
+  int number;
 
-  /// About a line as a whole.
-  void add(const Line& line, std::string text, std::string note = {}) {
-    Message message;
-    message.text = std::move(text);
-    if (line.text.size() <= kLongestShownLine) message.source_line = utf8::replace_invalid(line.text);
-    add(line, std::move(message), std::move(note));
+  std::string text() const {
+    return name.empty() ? std::string(option) + "_column = " + std::to_string(number)
+                        : std::string(option) + "_name = \"" + name + "\"";
   }
-
-  /// About the byte at `offset` of the line.
-  void add_at(const Line& line, std::size_t offset, std::string text, std::string note = {}) {
-    add(line, message_at(line.text, offset, file_, std::move(text)), std::move(note));
-  }
-
-  void throw_if_any() {
-    if (none()) return;
-    if (count_ > messages_.size()) {
-      const auto more = count_ - messages_.size();
-      Message message;
-      message.place.file = file_;
-      message.text = std::to_string(more) + (more == 1 ? " more error is" : " more errors are") + " not shown";
-      messages_.push_back(std::move(message));
-    }
-    throw InputError(std::move(messages_));
-  }
-
- private:
-  void add(const Line& line, Message message, std::string note) {
-    if (++count_ > kShownErrors) return;
-    message.place.file = file_;
-    message.place.line = line.number;
-    if (!note.empty()) message.notes.push_back(std::move(note));
-    messages_.push_back(std::move(message));
-  }
-
-  std::string file_;
-  std::vector<Message> messages_;
-  std::size_t count_ = 0;
 };
 
 /// Reads one file.
 class ColumnsReader {
  public:
   ColumnsReader(const std::string& name, const ColumnFormat& format, const std::function<void(Sentence&&)>& take)
-      : format_(format), take_(take), complaints_(name), name_(name) {}
+      : format_(format), take_(take), complaints_(name), word_{"word", format.word_name, format.word_column} {
+    if (format.label_column || !format.label_name.empty())
+      label_ = Column{"label", format.label_name, format.label_column.value_or(0)};
+    if (format.header == ColumnHeader::none && !(format.word_name + format.label_name).empty())
+      throw Error("columns are asked for by name, but nothing is said to name them");
+  }
 
   void read(std::istream& in) {
-    LineReader lines(in, kLongestLine);
+    LineReader lines(in);
     Line line;
     while (lines.next(line)) read_line(line);
-    if (lines.failed()) throw Error(name_ + ": cannot read the file to its end");
+    if (lines.failed()) throw Error(complaints_.file() + ": cannot read the file to its end");
     end_sentence();
     complaints_.throw_if_any();
   }
@@ -137,50 +113,81 @@ class ColumnsReader {
   void read_line(const Line& line) {
     if (!readable(line)) return;
     if (trim(line.text).empty()) return end_sentence();
+    if (format_.header == ColumnHeader::comment)
+      if (const auto names = global_columns(line.text); !names.empty()) return read_header(line, names);
     if (!format_.comment.empty() && line.text.starts_with(format_.comment)) return;
+    if (format_.header == ColumnHeader::line && !header_read_) return read_header(line, line.text);
     split_line(line.text, format_.separator, fields_);
     if (is_document_mark()) return end_sentence();
     add_word(line);
   }
 
   bool readable(const Line& line) {
-    if (line.size > kLongestLine) {
-      complaints_.add(line, "expected at most " + std::to_string(kLongestLine) + " bytes (1 MiB) in a line, found " +
-                                std::to_string(line.size));
-      return false;
+    auto fault = fault_of(line);
+    // All lines of a file that ends them so would be taken for one.
+    if (const auto lone = line.text.find('\r'); !fault && lone != std::string_view::npos)
+      fault = about_lone_cr(line, lone);
+    if (!fault) return true;
+    complaints_.add(std::move(*fault));
+    return false;
+  }
+
+  /// Without the columns asked for nothing else can be judged: what is wrong with the header is thrown at once.
+  void read_header(const Line& line, std::string_view names) {
+    if (format_.header == ColumnHeader::comment) {
+      fields_.clear();
+      split_at_blanks(names, fields_);
+    } else {
+      split_line(names, format_.separator, fields_);
     }
-    if (const auto bad = utf8::first_bad_byte(line.text); bad != std::string_view::npos) {
-      char byte[8];
-      std::snprintf(byte, sizeof byte, "0x%02X", static_cast<unsigned>(static_cast<unsigned char>(line.text[bad])));
-      complaints_.add_at(line, bad, std::string("expected UTF-8, found the byte ") + byte);
-      return false;
-    }
-    // Files of old Macintosh programs: all of their lines would be taken for one.
-    if (const auto lone = line.text.find('\r'); lone != std::string_view::npos) {
-      complaints_.add_at(line, lone, "expected lines that end in LF or CRLF, found a CR alone");
-      return false;
-    }
-    return true;
+    find_named(line, word_);
+    if (label_) find_named(line, *label_);
+    complaints_.throw_if_any();
+    header_read_ = true;
+  }
+
+  void find_named(const Line& line, Column& column) {
+    if (column.name.empty()) return;
+    const auto found = std::find(fields_.begin(), fields_.end(), column.name);
+    if (found == fields_.end()) return complaints_.add(unknown_column(line, column));
+    if (std::count(found, fields_.end(), column.name) > 1)
+      return complaints_.add(about_line(line, "two columns are called '" + column.name + "' (" + column.text() + ")"));
+    column.number = static_cast<int>(found - fields_.begin());
+  }
+
+  Message unknown_column(const Line& line, const Column& column) const {
+    const std::vector<std::string> names(fields_.begin(), fields_.end());
+    const auto text = "no column is called '" + column.name + "' (" + column.text() + ")";
+    const auto near = nearest_name(column.name, names);
+    if (near.empty()) return about_line(line, text);
+    const auto place = std::find(fields_.begin(), fields_.end(), near)->data() - line.text.data();
+    auto message = about_byte(line, static_cast<std::size_t>(place), text);
+    message.caret_length = utf8::count(near);
+    message.hint = "did you mean '" + std::string(near) + "'?";
+    return message;
   }
 
   bool is_document_mark() const {
     if (format_.document_mark.empty()) return false;
     if (fields_.size() == 1) return fields_[0] == format_.document_mark;
-    const auto word = resolve(format_.word_column, fields_.size());
+    const auto word = resolve(word_.number, fields_.size());
     return word && fields_[*word] == format_.document_mark;
   }
 
   void add_word(const Line& line) {
-    const auto word = find_column(line, "word_column", format_.word_column);
+    if (format_.header != ColumnHeader::none && !header_read_) {
+      complaints_.add(about_line(line, "expected a line '# global.columns = …' above the first word, found none"));
+      complaints_.throw_if_any();
+    }
+    const auto word = find_column(line, word_);
     if (!word) return;
     std::optional<std::size_t> label;
-    if (format_.label_column) {
-      label = find_column(line, "label_column", *format_.label_column);
+    if (label_) {
+      label = find_column(line, *label_);
       if (!label) return;
-      if (*label == *word) {
-        complaints_.add(line, "expected a word and a label, found " + counted_columns(fields_.size()));
-        return;
-      }
+      if (*label == *word)
+        return complaints_.add(
+            about_line(line, "expected a word and a label, found " + counted_columns(fields_.size())));
     }
     if (!complaints_.none()) return;
     sentence_.words.emplace_back(fields_[*word]);
@@ -189,15 +196,16 @@ class ColumnsReader {
   }
 
   /// The column's place in the line. Complains when it isn't there or is empty.
-  std::optional<std::size_t> find_column(const Line& line, const char* option, int column) {
-    const auto place = resolve(column, fields_.size());
-    const auto called = std::string(option) + " = " + std::to_string(column);
+  std::optional<std::size_t> find_column(const Line& line, const Column& column) {
+    const auto place = resolve(column.number, fields_.size());
     if (!place) {
-      complaints_.add(line, "expected " + counted_columns(columns_needed(column)) + " or more (" + called +
-                                "), found " + std::to_string(fields_.size()));
+      complaints_.add(about_line(line, "expected " + counted_columns(columns_needed(column.number)) + " or more (" +
+                                           column.text() + "), found " + std::to_string(fields_.size())));
     } else if (fields_[*place].empty()) {
-      complaints_.add(line, "expected text in column " + std::to_string(*place) + " (" + called + "), found none",
-                      "columns count from 0");
+      auto message = about_line(
+          line, "expected text in column " + std::to_string(*place) + " (" + column.text() + "), found none");
+      message.notes.emplace_back("columns count from 0");
+      complaints_.add(std::move(message));
     } else {
       return place;
     }
@@ -208,24 +216,19 @@ class ColumnsReader {
   void end_sentence() {
     if (sentence_.words.empty()) return;
     Sentence done = std::exchange(sentence_, {});
-    done.file = name_;
+    done.file = complaints_.file();
     if (complaints_.none()) take_(std::move(done));
   }
 
   const ColumnFormat& format_;
   const std::function<void(Sentence&&)>& take_;
   Complaints complaints_;
-  std::string name_;
+  Column word_;
+  std::optional<Column> label_;
+  bool header_read_ = false;
   Sentence sentence_;
   std::vector<std::string_view> fields_;
 };
-
-[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& text) {
-  Message message;
-  message.place.file = file.string();
-  message.text = text;
-  throw InputError(std::move(message));
-}
 
 }  // namespace
 
@@ -236,12 +239,7 @@ void read_columns(std::istream& in, const std::string& name, const ColumnFormat&
 
 void read_columns(const std::filesystem::path& file, const ColumnFormat& format,
                   const std::function<void(Sentence&&)>& take) {
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status)) refuse(file, "no such file");
-  if (std::filesystem::is_directory(status)) refuse(file, "expected a file, found a folder");
-  std::ifstream in(file, std::ios::binary);
-  if (!in) refuse(file, "cannot open the file");
+  auto in = open_input_file(file);
   read_columns(in, file.string(), format, take);
 }
 

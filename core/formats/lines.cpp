@@ -1,16 +1,22 @@
 #include "core/formats/lines.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "core/formats/text_file.h"
+#include "core/formats/utf8.h"
 
 namespace fthost {
 namespace {
 
 constexpr std::size_t kBlock = std::size_t{1} << 16;
+constexpr std::size_t kLongestShownLine = 200;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
-LineReader::LineReader(std::istream& in, std::size_t limit) : in_(in), limit_(limit), block_(kBlock) {}
+LineReader::LineReader(std::istream& in) : in_(in), block_(kBlock) {}
 
 bool LineReader::refill() {
   in_.read(block_.data(), static_cast<std::streamsize>(block_.size()));
@@ -19,7 +25,7 @@ bool LineReader::refill() {
 }
 
 void LineReader::keep(std::string_view part) {
-  text_.append(part.substr(0, limit_ - std::min(limit_, text_.size())));
+  text_.append(part.substr(0, kLongestLine - std::min(kLongestLine, text_.size())));
   size_ += part.size();
 }
 
@@ -40,9 +46,40 @@ bool LineReader::next(Line& line) {
   line.text = text_;
   line.number = ++number_;
   line.size = size_;
-  if (number_ == 1 && line.text.starts_with(kByteOrderMark)) line.text.remove_prefix(kByteOrderMark.size());
-  if (size_ <= limit_ && line.text.ends_with('\r')) line.text.remove_suffix(1);
+  line.byte_order_mark = number_ == 1 && line.text.starts_with(kByteOrderMark);
+  if (line.byte_order_mark) line.text.remove_prefix(kByteOrderMark.size());
+  line.crlf = size_ <= kLongestLine && line.text.ends_with('\r');
+  if (line.crlf) line.text.remove_suffix(1);
   return true;
+}
+
+Message about_line(const Line& line, std::string text) {
+  Message message;
+  message.place.line = line.number;
+  message.text = std::move(text);
+  if (line.text.size() <= kLongestShownLine) message.source_line = utf8::replace_invalid(line.text);
+  return message;
+}
+
+Message about_byte(const Line& line, std::size_t offset, std::string text) {
+  auto message = message_at(line.text, offset, "", std::move(text));
+  message.place.line = line.number;
+  return message;
+}
+
+std::optional<Message> fault_of(const Line& line) {
+  if (line.size > kLongestLine)
+    return about_line(line, "expected at most " + std::to_string(kLongestLine) + " bytes (1 MiB) in a line, found " +
+                                std::to_string(line.size));
+  const auto bad = utf8::first_bad_byte(line.text);
+  if (bad == std::string_view::npos) return std::nullopt;
+  char byte[8];
+  std::snprintf(byte, sizeof byte, "0x%02X", static_cast<unsigned>(static_cast<unsigned char>(line.text[bad])));
+  return about_byte(line, bad, std::string("expected UTF-8, found the byte ") + byte);
+}
+
+Message about_lone_cr(const Line& line, std::size_t offset) {
+  return about_byte(line, offset, "expected lines that end in LF or CRLF, found a CR alone");
 }
 
 }  // namespace fthost

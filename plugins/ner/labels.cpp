@@ -1,5 +1,6 @@
 #include "labels.h"
 
+#include <fthost/complaints.h>
 #include <fthost/error.h>
 
 #include <set>
@@ -8,7 +9,6 @@
 namespace fthost {
 namespace {
 
-constexpr std::size_t kShownErrors = 20;
 constexpr std::string_view kOutside = "O";
 
 Message no_labels(const Sentence& sentence) {
@@ -23,20 +23,11 @@ Message no_labels(const Sentence& sentence) {
 }  // namespace
 
 void require_labels(std::span<const Sentence> train) {
-  std::vector<Message> messages;
-  std::size_t count = 0;
-  for (const auto& sentence : train) {
-    if (!sentence.labels.empty()) continue;
-    if (++count <= kShownErrors) messages.push_back(no_labels(sentence));
-  }
-  if (count == 0) return;
-  if (count > kShownErrors) {
-    Message message;
-    message.place.file = messages.front().place.file;
-    message.text = std::to_string(count - kShownErrors) + " more sentences have no labels";
-    messages.push_back(std::move(message));
-  }
-  throw InputError(std::move(messages));
+  if (train.empty()) return;
+  Complaints complaints(train.front().file);
+  for (const auto& sentence : train)
+    if (sentence.labels.empty()) complaints.add(no_labels(sentence));
+  complaints.throw_if_any();
 }
 
 void Labels::learn(std::span<const Sentence> train) {

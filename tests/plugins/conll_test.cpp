@@ -17,11 +17,26 @@ namespace {
 
 Values options_with(std::int64_t word, std::int64_t label, const std::string& separator = "",
                     const std::string& comment = "", const std::string& mark = "-DOCSTART-") {
-  return {{"word_column", word},
-          {"label_column", label},
-          {"separator", separator},
-          {"comment", comment},
-          {"document_mark", mark}};
+  return {{"word_column", word}, {"label_column", label},  {"header", "none"},   {"word_name", ""},
+          {"label_name", ""},    {"separator", separator}, {"comment", comment}, {"document_mark", mark}};
+}
+
+Values named(const std::string& header, const std::string& word, const std::string& label) {
+  auto options = options_with(0, -1);
+  options["header"] = header;
+  options["word_name"] = word;
+  options["label_name"] = label;
+  return options;
+}
+
+/// "option: message" of what the reader says when it is made.
+std::string option_error(const Values& options) {
+  try {
+    fthost::open_plugin<fthost::Reader>("conll", "conll", options);
+  } catch (const fthost::OptionError& error) {
+    return error.option() + ": " + error.what();
+  }
+  return "no error";
 }
 
 /// A file that is there as long as the object.
@@ -75,12 +90,21 @@ TEST_CASE("conll reader reports the line of a missing column", "[unit][plugins]"
                         ":2: error: expected 3 columns or more (label_column = 2), found 1\n" + "    2 | rejects\n");
 }
 
+TEST_CASE("conll reader finds columns by name", "[unit][plugins]") {
+  CHECK(read("ID FORM NER\n1 EU B-ORG\n\n2 x O\n", named("line", "FORM", "NER")) == "EU/B-ORG | x/O | ");
+  CHECK(read("# global.columns = ID FORM NER MISC\n# text = EU\n1\tEU\tB-ORG\t_\n", named("comment", "FORM", "NER")) ==
+        "EU/B-ORG | ");
+}
+
 TEST_CASE("conll reader wants word and label in two columns", "[unit][plugins]") {
-  try {
-    fthost::open_plugin<fthost::Reader>("conll", "conll", options_with(1, 1));
-    FAIL("no error");
-  } catch (const fthost::OptionError& error) {
-    CHECK(error.option() == "label_column");
-    CHECK(std::string(error.what()) == "the label cannot be in the column of the word, 1");
-  }
+  CHECK(option_error(options_with(1, 1)) == "label_column: the label cannot be in the column of the word, 1");
+  CHECK(option_error(named("line", "a", "a")) == "label_name: the label cannot be in the column of the word, 'a'");
+}
+
+TEST_CASE("conll reader wants a header for names", "[unit][plugins]") {
+  const std::string text =
+      "_name: the column is asked for by name, so 'header' must say where the file has its names: \"line\" or "
+      "\"comment\"";
+  CHECK(option_error(named("none", "FORM", "")) == "word" + text);
+  CHECK(option_error(named("none", "", "NER")) == "label" + text);
 }

@@ -95,7 +95,7 @@ TEST_CASE("ner labels name the sentences that have none", "[unit][plugins]") {
   const auto text = error_of(many);
   CHECK(text.find("train.conll:20: error") != std::string::npos);
   CHECK(text.find("train.conll:21: error") == std::string::npos);
-  CHECK(text.ends_with("train.conll: error: 5 more sentences have no labels\n"));
+  CHECK(text.ends_with("train.conll: error: 5 more errors are not shown\n"));
 }
 
 TEST_CASE("ner alignment puts the label on the first token, or on all", "[unit][plugins]") {

@@ -15,10 +15,19 @@
 
 namespace fthost {
 
+/// Where a file says what its columns are called.
+enum class ColumnHeader {
+  none,
+  line,     ///< The first line that is neither blank nor a comment, cut as the others are.
+  comment,  ///< A line "# global.columns = ID FORM …" above the words, as CoNLL-U Plus has it; a later one replaces it.
+};
+
 /// How the columns lie. Columns count from 0; negative ones from the end (-1: the last).
 struct ColumnFormat {
   int word_column = 0;
-  std::optional<int> label_column = -1;      ///< None: words only.
+  std::optional<int> label_column = -1;  ///< None: words only.
+  ColumnHeader header = ColumnHeader::none;
+  std::string word_name, label_name;         ///< Of the header: the column instead of its number; empty: by number.
   std::string separator;                     ///< Empty: a tab where the line has one, else runs of blanks.
   std::string comment;                       ///< Lines that start with it are skipped; empty: there are none.
   std::string document_mark = "-DOCSTART-";  ///< A line whose word this is ends a sentence and is skipped.
@@ -28,7 +37,8 @@ struct ColumnFormat {
 /// a line of blanks and tabs only is a blank line; blanks around a field do not belong to it. Lines of more than 1 MiB,
 /// lines that end in CR alone, wrong encoding and missing or empty columns are collected over the whole file and thrown
 /// as one InputError: the first 20, and a count of the rest; `take` hears nothing of what comes after the first of
-/// them. `name` is what messages call the file. Throws Error when the stream fails.
+/// them. A header that lacks a name, or has it twice, is thrown at once. `name` is what messages call the file. Throws
+/// Error when the stream fails, or for names without a header.
 FTHOST_API void read_columns(std::istream& in, const std::string& name, const ColumnFormat& format,
                              const std::function<void(Sentence&&)>& take);
 FTHOST_API void read_columns(const std::filesystem::path& file, const ColumnFormat& format,

@@ -54,6 +54,14 @@ ColumnFormat format_with(int word, std::optional<int> label) {
   return format;
 }
 
+ColumnFormat named(fthost::ColumnHeader header, const std::string& word, const std::string& label) {
+  ColumnFormat format;
+  format.header = header;
+  format.word_name = word;
+  format.label_name = label;
+  return format;
+}
+
 /// Reads a corpus that lies beside the checkout and checks its numbers; says so where it does not.
 void check_corpus(const std::string& file, std::size_t sentences, std::size_t words, std::size_t kinds_of_labels) {
   const std::filesystem::path path = std::filesystem::path(FTHOST_SOURCE_DIR) / ".." / "shared" / "data" / file;
@@ -114,6 +122,50 @@ TEST_CASE("columns are chosen by number from either end", "[unit][formats]") {
   CHECK(shown(read(text, format_with(-3, 2))) == "EU/NNP rejects/VBZ");
   CHECK(shown(read(text, format_with(1, std::nullopt))) == "EU rejects");
   CHECK(shown(read("EU\nrejects\n", format_with(0, std::nullopt))) == "EU rejects");
+}
+
+TEST_CASE("columns are chosen by the names of a first line", "[unit][formats]") {
+  auto format = named(fthost::ColumnHeader::line, "word", "ner");
+  CHECK(shown(read("id\tner\tword\n1\tB-ORG\tEU\n\n2\tO\tx\n", format), true) == "EU/B-ORG@2 | x/O@4");
+  CHECK(shown(read("\n \nword ner\nEU B-ORG\n", format)) == "EU/B-ORG");
+  format.comment = "#";
+  format.separator = ",";
+  CHECK(shown(read("# made by hand\nner , word\nO,# EU\n", format)) == "# EU/O");
+  // Without names the header is a line to skip, and the columns are numbers.
+  CHECK(shown(read("word ner\nEU B-ORG\n", named(fthost::ColumnHeader::line, "", ""))) == "EU/B-ORG");
+  CHECK(shown(read("word ner x\nEU B-ORG 1\n", named(fthost::ColumnHeader::line, "", "ner"))) == "EU/B-ORG");
+  CHECK(read("", format).empty());
+}
+
+TEST_CASE("columns are chosen by the names of CoNLL-U Plus", "[unit][formats]") {
+  auto format = named(fthost::ColumnHeader::comment, "FORM", "NER");
+  format.comment = "#";
+  CHECK(shown(read("# global.columns = ID FORM NER\n# sent_id = 1\n1\t#\tO\n2\tNew York\tB-LOC\n", format)) ==
+        "#/O New York/B-LOC");
+  CHECK(shown(read("#global.columns=NER  FORM\nO\ta\n\n# global.columns = FORM NER\nb\tO\n", format)) == "a/O | b/O");
+}
+
+TEST_CASE("columns that the header does not name are refused at once", "[unit][formats]") {
+  CHECK(error_of("id from ner ner\n1\n", named(fthost::ColumnHeader::line, "form", "ner")) ==
+        "train.conll:1:4: error: no column is called 'form' (word_name = \"form\")\n"
+        "    1 | id from ner ner\n"
+        "      |    ^^^^ did you mean 'from'?\n"
+        "train.conll:1: error: two columns are called 'ner' (label_name = \"ner\")\n"
+        "    1 | id from ner ner\n");
+  CHECK(error_of("id word tag\n", named(fthost::ColumnHeader::line, "word", "entities")) ==
+        "train.conll:1: error: no column is called 'entities' (label_name = \"entities\")\n"
+        "    1 | id word tag\n");
+  auto format = named(fthost::ColumnHeader::comment, "FORM", "NER");
+  format.comment = "#";
+  CHECK(error_of("# global.columns = ID FROM NER\n", format) ==
+        "train.conll:1:23: error: no column is called 'FORM' (word_name = \"FORM\")\n"
+        "    1 | # global.columns = ID FROM NER\n"
+        "      |                       ^^^^ did you mean 'FROM'?\n");
+  CHECK(error_of("# text\nEU\tO\nx\tO\n", format) ==
+        "train.conll:2: error: expected a line '# global.columns = …' above the first word, found none\n"
+        "    2 | EU\tO\n");
+  CHECK_THROWS_WITH(read("a b\n", named(fthost::ColumnHeader::none, "a", "b")),
+                    "columns are asked for by name, but nothing is said to name them");
 }
 
 TEST_CASE("columns are cut at the separator asked for", "[unit][formats]") {

@@ -1,0 +1,140 @@
+#include "zip.h"
+
+#include <fthost/error.h>
+#include <fthost/input_file.h>
+#include <zip.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <streambuf>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gmb {
+namespace {
+
+constexpr std::uint64_t kLargest = std::uint64_t{1} << 32;
+constexpr std::size_t kShownNames = 10;
+
+[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& text) {
+  fthost::Message message;
+  message.place.file = file.string();
+  message.text = text;
+  throw fthost::InputError(std::move(message));
+}
+
+struct CloseArchive {
+  void operator()(zip_t* archive) const { zip_discard(archive); }
+};
+struct CloseMember {
+  void operator()(zip_file_t* member) const { zip_fclose(member); }
+};
+using Archive = std::unique_ptr<zip_t, CloseArchive>;
+using Member = std::unique_ptr<zip_file_t, CloseMember>;
+
+Archive open_archive(const std::filesystem::path& file) {
+  int code = 0;
+  Archive archive(zip_open(file.c_str(), ZIP_RDONLY, &code));
+  if (archive) return archive;
+  zip_error_t error;
+  zip_error_init_with_code(&error, code);
+  const std::string text = zip_error_strerror(&error);
+  zip_error_fini(&error);
+  refuse(file, "expected a zip or a CSV file, found a damaged zip: " + text);
+}
+
+/// The index of the only file in the archive; folders don't count.
+zip_uint64_t find_only_file(zip_t* archive, const std::filesystem::path& file) {
+  std::vector<zip_uint64_t> files;
+  std::string names;
+  const auto entries = static_cast<zip_uint64_t>(std::max<zip_int64_t>(zip_get_num_entries(archive, 0), 0));
+  for (zip_uint64_t i = 0; i < entries; ++i) {
+    const char* raw_name = zip_get_name(archive, i, ZIP_FL_ENC_GUESS);
+    const std::string_view name = raw_name == nullptr ? "?" : raw_name;
+    if (name.ends_with('/')) continue;
+    files.push_back(i);
+    if (files.size() <= kShownNames) names.append(names.empty() ? "" : ", ").append(name);
+  }
+  if (files.size() == 1) return files[0];
+  if (files.size() > kShownNames) names += ", …";
+  refuse(file, "expected one file in the zip, found " +
+                   (files.empty() ? std::string("none") : std::to_string(files.size()) + ": " + names));
+}
+
+/// What the member says of itself. None of it is believed further than it can be checked.
+std::uint64_t checked_size(zip_t* archive, zip_uint64_t index, const std::filesystem::path& file) {
+  zip_stat_t stat;
+  zip_stat_init(&stat);
+  constexpr zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+  if (zip_stat_index(archive, index, 0, &stat) != 0 || (stat.valid & needed) != needed)
+    refuse(file, "expected a zip that says how large its file is");
+  if (stat.encryption_method != ZIP_EM_NONE) refuse(file, "expected a zip without a password, found an encrypted one");
+  if (zip_compression_method_supported(stat.comp_method, 0) == 0)
+    refuse(file, "cannot inflate the zip's method of compression, number " + std::to_string(stat.comp_method));
+  if (stat.size > kLargest)
+    refuse(file, "expected at most 4 GiB in the zip, found " + std::to_string(stat.size) + " bytes");
+  return stat.size;
+}
+
+class ZipBuffer final : public std::streambuf {
+ public:
+  explicit ZipBuffer(std::filesystem::path file) : file_(std::move(file)), archive_(open_archive(file_)) {
+    const auto index = find_only_file(archive_.get(), file_);
+    left_ = checked_size(archive_.get(), index, file_);
+    member_.reset(zip_fopen_index(archive_.get(), index, 0));
+    if (!member_) refuse(file_, std::string("cannot read the file in the zip: ") + zip_strerror(archive_.get()));
+  }
+
+ protected:
+  int_type underflow() override {
+    const auto read = zip_fread(member_.get(), block_.data(), block_.size());
+    if (read < 0) refuse(file_, std::string("the zip is damaged: ") + zip_file_strerror(member_.get()));
+    if (static_cast<std::uint64_t>(read) > left_) refuse(file_, "the zip is damaged: it holds more than it says");
+    left_ -= static_cast<std::uint64_t>(read);
+    if (read == 0 && left_ > 0) refuse(file_, "the zip is damaged: it holds less than it says");
+    if (read == 0) return traits_type::eof();
+    setg(block_.data(), block_.data(), block_.data() + read);
+    return traits_type::to_int_type(*gptr());
+  }
+
+ private:
+  std::filesystem::path file_;
+  Archive archive_;
+  Member member_;  // after the archive: closed before it
+  std::uint64_t left_ = 0;
+  std::array<char, std::size_t{1} << 16> block_{};
+};
+
+class ZipStream final : public std::istream {
+ public:
+  explicit ZipStream(const std::filesystem::path& file) : std::istream(nullptr), buffer_(file) {
+    rdbuf(&buffer_);
+    exceptions(std::ios::badbit);  // what the buffer throws is thrown on
+  }
+
+ private:
+  ZipBuffer buffer_;
+};
+
+/// A member's header, or the end of an archive without members.
+bool starts_like_zip(std::istream& in) {
+  std::array<char, 4> start{};
+  in.read(start.data(), start.size());
+  const std::string_view found(start.data(), static_cast<std::size_t>(in.gcount()));
+  in.clear();
+  in.seekg(0);
+  return found == std::string_view("PK\3\4", 4) || found == std::string_view("PK\5\6", 4);
+}
+
+}  // namespace
+
+std::unique_ptr<std::istream> open_plain_or_zip(const std::filesystem::path& file) {
+  auto in = fthost::open_input_file(file);
+  if (starts_like_zip(in)) return std::make_unique<ZipStream>(file);
+  return std::make_unique<std::ifstream>(std::move(in));
+}
+
+}  // namespace gmb
