@@ -20,6 +20,26 @@ Message no_labels(const Sentence& sentence) {
   return message;
 }
 
+/// Calls `use` with the sentence's labels in the scheme that is learned.
+template <class Use>
+void with_learned_tags(const Sentence& sentence, Scheme scheme, const Use& use) {
+  if (scheme == Scheme::iob1)
+    use(to_iob2(sentence.labels));
+  else
+    use(sentence.labels);
+}
+
+/// The label of word `i` is not in the vocabulary.
+Message unknown_label(const Sentence& sentence, std::size_t i, const std::string& label,
+                      const std::vector<std::string>& vocabulary) {
+  Message message;
+  message.place = {sentence.file, sentence.lines[i]};
+  message.text = "the label '" + label + "' is not among the head's 'labels'";
+  if (const auto near = nearest_name(label, vocabulary); !near.empty())
+    message.notes.push_back("did you mean '" + std::string(near) + "'?");
+  return message;
+}
+
 }  // namespace
 
 void require_labels(std::span<const Sentence> train) {
@@ -30,10 +50,11 @@ void require_labels(std::span<const Sentence> train) {
   complaints.throw_if_any();
 }
 
-void Labels::learn(std::span<const Sentence> train) {
+void Labels::learn(std::span<const Sentence> train, Scheme scheme) {
   require_labels(train);
   std::set<std::string, std::less<>> found;
-  for (const auto& sentence : train) found.insert(sentence.labels.begin(), sentence.labels.end());
+  for (const auto& sentence : train)
+    with_learned_tags(sentence, scheme, [&](const auto& tags) { found.insert(tags.begin(), tags.end()); });
   std::vector<std::string> list;
   if (const auto outside = found.find(kOutside); outside != found.end()) {
     list.push_back(*outside);
@@ -58,17 +79,32 @@ std::optional<std::int32_t> Labels::find(std::string_view label) const {
   return found->second;
 }
 
-void align(const Labels& labels, const Sentence& sentence, Example& example, LabelOn on) {
+void Labels::require_known(std::span<const Sentence> train, Scheme scheme) const {
+  require_labels(train);
+  if (train.empty()) return;
+  Complaints complaints(train.front().file);
+  std::set<std::string> seen;
+  for (const auto& sentence : train)
+    with_learned_tags(sentence, scheme, [&](const std::vector<std::string>& tags) {
+      for (std::size_t i = 0; i < tags.size(); ++i)
+        if (!find(tags[i]) && seen.insert(tags[i]).second) complaints.add(unknown_label(sentence, i, tags[i], list_));
+    });
+  complaints.throw_if_any();
+}
+
+void align(const Labels& labels, const Sentence& sentence, Example& example, LabelOn on, Scheme scheme) {
   example.targets.assign(example.tokens.size(), kIgnoredLabel);
   if (sentence.labels.empty()) return;
-  for (const auto& speaker : example.speakers) {
-    const auto id = labels.find(sentence.labels[static_cast<std::size_t>(speaker.word)]);
-    if (!id) continue;
-    auto token = static_cast<std::size_t>(speaker.token);
-    do {
-      example.targets[token++] = *id;
-    } while (on == LabelOn::all && token < example.tokens.size() && example.words[token] == speaker.word);
-  }
+  with_learned_tags(sentence, scheme, [&](const std::vector<std::string>& tags) {
+    for (const auto& speaker : example.speakers) {
+      const auto id = labels.find(tags[static_cast<std::size_t>(speaker.word)]);
+      if (!id) continue;
+      auto token = static_cast<std::size_t>(speaker.token);
+      do {
+        example.targets[token++] = *id;
+      } while (on == LabelOn::all && token < example.tokens.size() && example.words[token] == speaker.word);
+    }
+  });
 }
 
 }  // namespace fthost

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
+#include <string>
 #include <utility>
 
 #include "labels.h"
@@ -19,7 +19,6 @@ namespace {
 constexpr const char* kWeight = "classifier.weight";
 constexpr const char* kBias = "classifier.bias";
 constexpr double kInitialDeviation = .02;  // BERT's initializer_range
-constexpr std::size_t kShownMessages = 20;
 
 /// "[3, 32]".
 std::string shape_text(at::IntArrayRef shape) {
@@ -28,31 +27,13 @@ std::string shape_text(at::IntArrayRef shape) {
   return "[" + text + "]";
 }
 
-/// Places where the training set has labels that the listed vocabulary lacks, each label once.
-std::vector<Message> unlisted_labels(std::span<const Sentence> train, const Labels& labels) {
-  std::vector<Message> messages;
-  std::set<std::string> seen;
-  for (const auto& sentence : train) {
-    for (std::size_t i = 0; i < sentence.labels.size(); ++i) {
-      const auto& label = sentence.labels[i];
-      if (labels.find(label) || !seen.insert(label).second || messages.size() == kShownMessages) continue;
-      Message message;
-      message.place = {sentence.file, sentence.lines[i]};
-      message.text = "the label '" + label + "' is not among the head's 'labels'";
-      if (const auto near = nearest_name(label, labels.list()); !near.empty())
-        message.notes.push_back("did you mean '" + std::string(near) + "'?");
-      messages.push_back(std::move(message));
-    }
-  }
-  return messages;
-}
-
 class Ner final : public Head {
  public:
   explicit Ner(const Options& options)
       : dropout_(options.real("dropout")),
         label_on_(options.text("label_on") == "all" ? LabelOn::all : LabelOn::first),
         special_tokens_(options.boolean("special_tokens")) {
+    if (const auto& scheme = options.text("scheme"); scheme != "auto") named_scheme_ = scheme_named(scheme);
     if (!options.has("labels") || options.texts("labels").empty()) return;
     listed_ = true;
     try {
@@ -65,15 +46,19 @@ class Ner final : public Head {
   bool special_tokens() const override { return special_tokens_; }
 
   void learn_labels(std::span<const Sentence> train) override {
-    if (!listed_) return labels_.learn(train);
     require_labels(train);
-    if (auto messages = unlisted_labels(train, labels_); !messages.empty()) throw InputError(std::move(messages));
+    if (named_scheme_) require_scheme(train, *named_scheme_);
+    scheme_ = named_scheme_ ? *named_scheme_ : detect_scheme(train);
+    if (listed_)
+      labels_.require_known(train, scheme_);
+    else
+      labels_.learn(train, scheme_);
   }
   void set_labels(std::vector<std::string> labels) override { labels_.set(std::move(labels)); }
   const std::vector<std::string>& labels() const override { return labels_.list(); }
 
   void align(const Sentence& sentence, Example& example) const override {
-    fthost::align(labels_, sentence, example, label_on_);
+    fthost::align(labels_, sentence, example, label_on_, scheme_);
   }
 
   std::vector<TensorShape> tensors(std::int64_t hidden_size) const override {
@@ -141,6 +126,8 @@ class Ner final : public Head {
   double dropout_;
   LabelOn label_on_;
   bool special_tokens_;
+  std::optional<Scheme> named_scheme_;  ///< None: found out from the training set.
+  Scheme scheme_ = Scheme::none;        ///< Of the data.
   bool listed_ = false;
   Labels labels_;
   int stage_ = 0;
@@ -150,13 +137,14 @@ class Ner final : public Head {
 }  // namespace
 }  // namespace fthost::ner
 
-FTHOST_PLUGIN(fthost::component<fthost::ner::Ner>("ner",
-                                                  "Named entity recognition: a label for each word, by a linear layer.")
-                  .handles("ForTokenClassification")
-                  .option("labels", fthost::texts().optional(),
-                          "the vocabulary; without it, the labels of the training set")
-                  .option("label_on", fthost::text().one_of({"first", "all"}).by_default("first"),
-                          "which tokens of a word bear its label in the loss")
-                  .option("special_tokens", fthost::boolean().by_default(true), "put [CLS] and [SEP] around an example")
-                  .option("dropout", fthost::real().at_least(0).below(1).by_default(.1),
-                          "probability of dropout before the linear layer"))
+FTHOST_PLUGIN(
+    fthost::component<fthost::ner::Ner>("ner", "Named entity recognition: a label for each word, by a linear layer.")
+        .handles("ForTokenClassification")
+        .option("labels", fthost::texts().optional(), "the vocabulary; without it, the labels of the training set")
+        .option("scheme", fthost::text().one_of({"auto", "none", "iob1", "iob2", "bioes"}).by_default("auto"),
+                "how the data's tags mark entities; iob1 is learned and predicted as iob2, none checks nothing")
+        .option("label_on", fthost::text().one_of({"first", "all"}).by_default("first"),
+                "which tokens of a word bear its label in the loss")
+        .option("special_tokens", fthost::boolean().by_default(true), "put [CLS] and [SEP] around an example")
+        .option("dropout", fthost::real().at_least(0).below(1).by_default(.1),
+                "probability of dropout before the linear layer"))

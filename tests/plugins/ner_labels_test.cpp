@@ -9,6 +9,7 @@
 using fthost::Example;
 using fthost::LabelOn;
 using fthost::Labels;
+using fthost::Scheme;
 using fthost::Sentence;
 using Ids = std::vector<std::int32_t>;
 
@@ -32,7 +33,7 @@ Sentence unlabelled(const std::string& word, std::uint32_t line) {
 std::string error_of(const std::vector<Sentence>& train) {
   Labels labels;
   try {
-    labels.learn(train);
+    labels.learn(train, Scheme::none);
   } catch (const fthost::InputError& error) {
     return error.what();
   }
@@ -55,7 +56,7 @@ Labels some_labels() {
 }
 
 Ids aligned(const Sentence& sentence, Example example, LabelOn on) {
-  fthost::align(some_labels(), sentence, example, on);
+  fthost::align(some_labels(), sentence, example, on, Scheme::none);
   return example.targets;
 }
 
@@ -64,7 +65,7 @@ Ids aligned(const Sentence& sentence, Example example, LabelOn on) {
 TEST_CASE("ner labels are learned in an order of their own, O first", "[unit][plugins]") {
   Labels labels;
   const std::vector<Sentence> train = {labelled({"I-PER", "O"}), labelled({"B-PER", "B-LOC", "I-PER"})};
-  labels.learn(train);
+  labels.learn(train, Scheme::none);
   CHECK(labels.list() == std::vector<std::string>{"O", "B-LOC", "B-PER", "I-PER"});
   CHECK(labels.find("O") == 0);
   CHECK(labels.find("I-PER") == 3);
@@ -74,7 +75,7 @@ TEST_CASE("ner labels are learned in an order of their own, O first", "[unit][pl
 TEST_CASE("ner labels need no O", "[unit][plugins]") {
   Labels labels;
   const std::vector<Sentence> train = {labelled({"VERB", "NOUN"})};
-  labels.learn(train);
+  labels.learn(train, Scheme::none);
   CHECK(labels.list() == std::vector<std::string>{"NOUN", "VERB"});
 }
 
@@ -124,4 +125,29 @@ TEST_CASE("ner alignment reaches the last token of an example without special on
   example.words = {0, 0};
   example.speakers = {{0, 0}};
   CHECK(aligned(labelled({"B-PER"}), example, LabelOn::all) == Ids{1, 1});
+}
+
+TEST_CASE("ner labels of IOB1 are learned and aligned in IOB2", "[unit][plugins]") {
+  const std::vector<Sentence> train = {labelled({"I-PER", "I-PER", "O", "I-LOC", "B-LOC"})};
+  Labels labels;
+  labels.learn(train, Scheme::iob1);
+  CHECK(labels.list() == std::vector<std::string>{"O", "B-LOC", "B-PER", "I-PER"});
+  auto example = example_of_three_words();
+  fthost::align(labels, labelled({"I-PER", "I-PER", "I-LOC"}), example, LabelOn::first, Scheme::iob1);
+  CHECK(example.targets == Ids{-100, 2, -100, 3, 1, -100, -100, -100});
+}
+
+TEST_CASE("ner names labels of the training set that a listed vocabulary lacks", "[unit][plugins]") {
+  const std::vector<Sentence> train = {labelled({"I-PER", "O", "I-PRE", "I-PRE"}, 3), labelled({"X"}, 9)};
+  try {
+    some_labels().require_known(train, Scheme::iob1);
+    FAIL("no error");
+  } catch (const fthost::InputError& error) {
+    CHECK(std::string(error.what()) ==
+          "train.conll:5: error: the label 'B-PRE' is not among the head's 'labels'\n"
+          "  did you mean 'B-PER'?\n"
+          "train.conll:6: error: the label 'I-PRE' is not among the head's 'labels'\n"
+          "  did you mean 'I-PER'?\n"
+          "train.conll:9: error: the label 'X' is not among the head's 'labels'\n");
+  }
 }

@@ -19,7 +19,7 @@ namespace {
 
 std::unique_ptr<Head> open_ner(std::map<std::string, OptionValue, std::less<>> more = {}) {
   std::map<std::string, OptionValue, std::less<>> options = {
-      {"label_on", std::string("first")}, {"special_tokens", true}, {"dropout", 0.5}};
+      {"scheme", std::string("auto")}, {"label_on", std::string("first")}, {"special_tokens", true}, {"dropout", 0.5}};
   for (auto& [name, value] : more) options[name] = value;
   return open_plugin<Head>("ner", "ner", std::move(options));
 }
@@ -39,7 +39,7 @@ Sentence sentence(Texts labels) {
 
 TEST_CASE("ner makes its tensors from seed and labels", "[unit][plugins]") {
   const auto head = open_ner();
-  head->learn_labels(std::vector{sentence({"B-X", "O", "I-X"})});
+  head->learn_labels(std::vector{sentence({"B-X", "I-X", "O"})});
   CHECK(head->labels() == Texts{"O", "B-X", "I-X"});
   CHECK(head->architecture() == "ForTokenClassification");
   CHECK(head->special_tokens());
@@ -97,13 +97,13 @@ TEST_CASE("ner takes a listed vocabulary and points at labels outside of it", "[
   head->learn_labels(std::vector{sentence({"O", "B-LOC"})});
   CHECK(head->labels() == Texts{"B-LOC", "O", "B-PER"});
   try {
-    head->learn_labels(std::vector{sentence({"O", "B-LOK", "B-LOK"}), sentence({"X"})});
+    head->learn_labels(std::vector{sentence({"O", "B-LOK", "B-LOK"}), sentence({"B-X"})});
     FAIL("no error");
   } catch (const InputError& error) {
     CHECK(render(error.messages()) ==
           "train.conll:2: error: the label 'B-LOK' is not among the head's 'labels'\n"
           "  did you mean 'B-LOC'?\n"
-          "train.conll:1: error: the label 'X' is not among the head's 'labels'\n");
+          "train.conll:1: error: the label 'B-X' is not among the head's 'labels'\n");
   }
   try {
     open_ner({{"labels", Texts{"O", "O"}}});
