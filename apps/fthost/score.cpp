@@ -9,89 +9,175 @@
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
+#include "core/formats/utf8.h"
+#include "core/score/conlleval.h"
+#include "core/score/count.h"
 #include "core/score/strict.h"
 
 namespace fthost {
 namespace {
 
 constexpr CommandHelp kHelp{
-    "fthost score FILE [--json]",
-    "Compares the last two columns of FILE, gold and predicted labels (the word is in the first), entity by entity:\n"
-    "by seqeval's default rules, which find entities as conlleval does, and by its strict ones (of IOB2, or of IOBES\n"
-    "when a label begins with E or S), for which a malformed entity is none.",
-    "  fthost score predicted.conll\n  fthost score predicted.conll --json\n"};
+    "fthost score [FILE] [--scheme NAME] [--json]",
+    "Compares the last two columns of FILE, or of standard input: gold and predicted labels (the word is in the first\n"
+    "column). Entities are compared as wholes, in three ways:\n"
+    "  default    as seqeval does by default; the F1 of a run is this one's micro average\n"
+    "  strict     as seqeval does in its strict mode: what does not follow the tagging scheme is no entity\n"
+    "  conlleval  by the rules of the CoNLL shared tasks' own script, which knows no S- and lets types make entities\n"
+    "`micro` counts every entity the same, `macro` every type; `support` is the number of gold entities.",
+    "  fthost score predicted.conll\n  fthost score predicted.conll --json\n"
+    "  cut -f 1,4,5 dev.tsv | fthost score --scheme iob1\n"};
 
-using Labels = std::vector<std::vector<std::string>>;
+constexpr std::size_t kShownErrors = 20;
 
-/// One column of labels. Of another prefix than a scheme's no entity could be made.
-Labels read_labels(const std::filesystem::path& file, int column) {
-  Labels labels;
-  read_columns(file, {.label_column = column}, [&](Sentence&& sentence) {
+/// What stands in the file, a list a sentence.
+struct Columns {
+  std::vector<std::vector<std::string>> gold, predicted;
+  std::int64_t words = 0;
+  bool has_ends = false;  ///< E or S is among the prefixes.
+};
+
+/// Takes the labels of the file's sentences; those of another prefix than a scheme's could be no entity's.
+class ColumnsTaker {
+ public:
+  void take(Sentence&& sentence) {
     for (std::size_t i = 0; i < sentence.labels.size(); ++i)
-      if (std::string_view("OBIES").find(sentence.labels[i].front()) == std::string_view::npos)
-        throw InputError(
-            Message{.place = {sentence.file, sentence.lines[i], 0},
-                    .text = "expected O or a label that begins with B, I, E or S, found '" + sentence.labels[i] + "'"});
-    labels.push_back(std::move(sentence.labels));
-  });
-  return labels;
+      for (const auto* label : {&sentence.labels[i], &sentence.predicted[i]})
+        check(*label, {sentence.file, sentence.lines[i], 0});
+    columns_.words += static_cast<std::int64_t>(sentence.words.size());
+    columns_.gold.push_back(std::move(sentence.labels));
+    columns_.predicted.push_back(std::move(sentence.predicted));
+  }
+
+  Columns finish(const std::string& name) {
+    if (wrong_ > errors_.size())
+      errors_.push_back(
+          {.place = {name, 0, 0}, .text = std::to_string(wrong_ - errors_.size()) + " more such labels are not shown"});
+    if (!errors_.empty()) throw InputError(std::move(errors_));
+    if (columns_.gold.empty()) throw InputError(Message{.place = {name, 0, 0}, .text = "there is no sentence in it"});
+    return std::move(columns_);
+  }
+
+ private:
+  void check(const std::string& label, const Place& place) {
+    const char prefix = label.front();
+    columns_.has_ends = columns_.has_ends || prefix == 'E' || prefix == 'S';
+    if (std::string_view("OBIES").find(prefix) != std::string_view::npos || ++wrong_ > kShownErrors) return;
+    errors_.push_back(
+        {.place = place, .text = "expected O or a label that begins with B, I, E or S, found '" + label + "'"});
+  }
+
+  Columns columns_;
+  std::vector<Message> errors_;
+  std::size_t wrong_ = 0;
+};
+
+Columns read_columns_of(const Arguments& arguments) {
+  const ColumnFormat format{.label_column = -2, .predicted_column = -1};
+  ColumnsTaker taker;
+  const auto take = [&](Sentence&& sentence) { taker.take(std::move(sentence)); };
+  const auto file = arguments.has("file") ? arguments.text("file") : "-";
+  if (file != "-") {
+    read_columns(std::filesystem::path(file), format, take);
+    return taker.finish(file);
+  }
+  read_columns(std::cin, "standard input", format, take);
+  return taker.finish("standard input");
 }
 
-bool has_ends(const Labels& labels) {
-  const auto is_end = [](const std::string& label) { return label.front() == 'E' || label.front() == 'S'; };
-  return std::any_of(labels.begin(), labels.end(),
-                     [&](const auto& sentence) { return std::any_of(sentence.begin(), sentence.end(), is_end); });
+/// As --scheme says. By itself it is IOB2, or IOBES when a label begins with E or S.
+TagScheme scheme_of(const Arguments& arguments, const Columns& columns) {
+  const auto name = arguments.text("scheme");
+  if (name == "auto") return columns.has_ends ? TagScheme::iobes : TagScheme::iob2;
+  if (name != "iobes" && columns.has_ends)
+    throw InputError(Message{.place = {"fthost", 0, 0},
+                             .text = "--scheme " + name + " has no labels that begin with E or S, but there are some",
+                             .notes = {"--scheme iobes has them"}});
+  return name == "iobes" ? TagScheme::iobes : name == "iob1" ? TagScheme::iob1 : TagScheme::iob2;
+}
+
+nlohmann::ordered_json figures(double precision, double recall, double f1, std::int64_t support) {
+  return {{"precision", precision}, {"recall", recall}, {"f1", f1}, {"support", support}};
 }
 
 nlohmann::ordered_json to_json(const Score& score) {
-  return {{"precision", score.precision()}, {"recall", score.recall()}, {"f1", score.f1()}, {"support", score.gold}};
+  return figures(score.precision(), score.recall(), score.f1(), score.gold);
 }
 
 nlohmann::ordered_json to_json(const EntityScores& scores) {
-  nlohmann::ordered_json json{{"micro", to_json(scores.micro)}, {"types", nlohmann::ordered_json::object()}};
+  const auto macro = macro_averages(scores);
+  nlohmann::ordered_json json{{"micro", to_json(scores.micro)},
+                              {"macro", figures(macro.precision, macro.recall, macro.f1, scores.micro.gold)},
+                              {"types", nlohmann::ordered_json::object()}};
   for (const auto& [type, score] : scores.by_type) json["types"][type] = to_json(score);
   return json;
 }
 
-void print_row(const std::string& name, const Score& score) {
-  std::cout << "  " << std::left << std::setw(14) << name << std::right << std::setw(10) << score.precision()
-            << std::setw(10) << score.recall() << std::setw(10) << score.f1() << std::setw(10) << score.gold << '\n';
-}
+/// Tables with the same columns.
+class Tables {
+ public:
+  explicit Tables(std::initializer_list<const EntityScores*> all) {
+    for (const auto* scores : all)
+      for (const auto& [type, score] : scores->by_type) width_ = std::max(width_, utf8::count(shown(type)));
+  }
 
-void print_table(const std::string& title, const EntityScores& scores) {
-  std::cout << std::fixed << std::setprecision(4) << title << '\n'
-            << "                 precision    recall        f1   support\n";
-  for (const auto& [type, score] : scores.by_type) print_row(type, score);
-  print_row("micro", scores.micro);
-}
+  void print(const std::string& title, const EntityScores& scores) const {
+    std::cout << '\n'
+              << title << '\n'
+              << "  " << std::string(width_, ' ') << "  precision    recall        f1   support\n";
+    for (const auto& [type, score] : scores.by_type)
+      print_row(shown(type), score.precision(), score.recall(), score.f1(), score.gold);
+    const auto macro = macro_averages(scores);
+    print_row("micro", scores.micro.precision(), scores.micro.recall(), scores.micro.f1(), scores.micro.gold);
+    print_row("macro", macro.precision, macro.recall, macro.f1, scores.micro.gold);
+  }
+
+ private:
+  static std::string shown(const std::string& type) { return type.empty() ? "(none)" : type; }
+
+  void print_row(const std::string& name, double precision, double recall, double f1, std::int64_t support) const {
+    std::cout << "  " << name << std::string(width_ - utf8::count(name), ' ') << std::fixed << std::setprecision(4)
+              << std::setw(11) << precision << std::setw(10) << recall << std::setw(10) << f1 << std::setw(10)
+              << support << '\n';
+  }
+
+  std::size_t width_ = 8;
+};
 
 }  // namespace
 
 int score_command(const std::vector<std::string>& words) {
-  boost::program_options::options_description options;
-  options.add_options()("json", boost::program_options::bool_switch(), "print the scores as JSON");
+  namespace po = boost::program_options;
+  po::options_description options;
+  options.add_options()(
+      "scheme", po::value<std::string>()->default_value("auto"),
+      "of the strict way: iob1, iob2 or iobes; auto is IOBES when a label begins with E or S, else IOB2")(
+      "json", po::bool_switch(), "print the scores as JSON");
   const Arguments arguments(kHelp, options, {"file"}, words);
   if (arguments.help_shown()) return kDone;
-  const std::filesystem::path file = arguments.required("file");
-  // A pipe could be read once only.
-  if (std::filesystem::exists(file) && !std::filesystem::is_regular_file(file))
-    throw InputError(Message{.place = {file.string(), 0, 0}, .text = "it is no regular file"});
-  const auto gold = read_labels(file, -2);
-  const auto predicted = read_labels(file, -1);
-  if (gold.empty()) throw InputError(Message{.place = {file.string(), 0, 0}, .text = "there is no sentence in it"});
-  const auto scheme = has_ends(gold) || has_ends(predicted) ? TagScheme::iobes : TagScheme::iob2;
-  const auto lenient = score_entities(gold, predicted);
-  const auto strict = score_entities_strict(gold, predicted, scheme);
+  const auto asked = arguments.text("scheme");
+  if (asked != "auto" && asked != "iob1" && asked != "iob2" && asked != "iobes")
+    throw InputError(Message{.place = {"fthost", 0, 0},
+                             .text = "--scheme is 'auto', 'iob1', 'iob2' or 'iobes', not '" + asked + "'"});
+  const auto columns = read_columns_of(arguments);
+  const auto scheme = scheme_of(arguments, columns);
+  const auto lenient = score_entities(columns.gold, columns.predicted);
+  const auto strict = score_entities_strict(columns.gold, columns.predicted, scheme);
+  const auto conlleval = score_entities_conlleval(columns.gold, columns.predicted);
   if (arguments.flag("json")) {
-    print_json({{"default", to_json(lenient)}, {"strict", to_json(strict)}});
+    print_json({{"default", to_json(lenient)}, {"strict", to_json(strict)}, {"conlleval", to_json(conlleval)}});
     return kDone;
   }
-  print_table("default (entities as conlleval finds them)", lenient);
-  std::cout << '\n';
-  print_table(std::string("strict (") + (scheme == TagScheme::iobes ? "IOBES)" : "IOB2)"), strict);
+  std::cout << count_text(static_cast<std::int64_t>(columns.gold.size())) << " sentences, " << count_text(columns.words)
+            << " words\n";
+  const Tables tables({&lenient, &strict, &conlleval});
+  tables.print("default (as seqeval)", lenient);
+  tables.print("strict (as seqeval, " + std::string(scheme_name(scheme)) + ")", strict);
+  tables.print("conlleval", conlleval);
   return kDone;
 }
 

@@ -189,9 +189,15 @@ class ColumnsReader {
         return complaints_.add(
             about_line(line, "expected a word and a label, found " + counted_columns(fields_.size())));
     }
+    std::optional<std::size_t> predicted;
+    if (format_.predicted_column) {
+      predicted = find_column(line, {"predicted", {}, *format_.predicted_column});
+      if (!predicted) return;
+    }
     if (!complaints_.none()) return;
     sentence_.words.emplace_back(fields_[*word]);
     if (label) sentence_.labels.emplace_back(fields_[*label]);
+    if (predicted) sentence_.predicted.emplace_back(fields_[*predicted]);
     sentence_.lines.push_back(static_cast<std::uint32_t>(line.number));
   }
 

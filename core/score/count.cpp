@@ -12,6 +12,8 @@ double quotient(std::int64_t part, std::int64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
+}  // namespace
+
 void require_same_shape(std::span<const std::vector<std::string>> gold,
                         std::span<const std::vector<std::string>> predicted) {
   if (gold.size() != predicted.size())
@@ -23,7 +25,13 @@ void require_same_shape(std::span<const std::vector<std::string>> gold,
                   " predicted labels for " + std::to_string(gold[i].size()) + " words");
 }
 
-}  // namespace
+void add_up(EntityScores& scores) {
+  for (const auto& [type, score] : scores.by_type) {
+    scores.micro.correct += score.correct;
+    scores.micro.predicted += score.predicted;
+    scores.micro.gold += score.gold;
+  }
+}
 
 double Score::precision() const {
   return quotient(correct, predicted);
@@ -54,11 +62,7 @@ EntityScores count_entities(std::span<const std::vector<std::string>> gold, cons
     for (const auto& entity : found) ++scores.by_type[entity.type].predicted;
     for (const auto& entity : both) ++scores.by_type[entity.type].correct;
   }
-  for (const auto& [type, score] : scores.by_type) {
-    scores.micro.correct += score.correct;
-    scores.micro.predicted += score.predicted;
-    scores.micro.gold += score.gold;
-  }
+  add_up(scores);
   return scores;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-/// What all ways of scoring share: comparing the entities of gold and predicted tags.
+/// What all ways of scoring share: comparing the entities of gold and predicted tags, and averages.
 
 #include <fthost/entities.h>
 
@@ -17,6 +17,13 @@ using EntityFinder = std::function<std::vector<Entity>(const std::vector<std::st
 /// Counts what both finders find. Both lists hold one tag list per sentence; throws Error when their shapes differ.
 EntityScores count_entities(std::span<const std::vector<std::string>> gold, const EntityFinder& find_gold,
                             std::span<const std::vector<std::string>> predicted, const EntityFinder& find_predicted);
+
+/// Throws Error when the lists, one tag list per sentence, differ in shape.
+void require_same_shape(std::span<const std::vector<std::string>> gold,
+                        std::span<const std::vector<std::string>> predicted);
+
+/// Adds the counts of all types to `micro`, which must be zero.
+void add_up(EntityScores& scores);
 
 /// Means over the types, each counting the same, as seqeval's average="macro"; 0 when there are none.
 struct MacroAverages {

@@ -18,6 +18,12 @@ EntityFinder finder() {
   return [scanner = ChunkScanner()](const std::vector<std::string>& tags) mutable { return find(scanner, tags); };
 }
 
+std::vector<std::string> joined(std::span<const std::vector<std::string>> sentences) {
+  std::vector<std::string> flat;
+  for (const auto& tags : sentences) flat.insert(flat.end(), tags.begin(), tags.end());
+  return flat;
+}
+
 }  // namespace
 
 std::vector<Entity> find_entities(std::span<const std::string> tags) {
@@ -28,6 +34,14 @@ std::vector<Entity> find_entities(std::span<const std::string> tags) {
 EntityScores score_entities(std::span<const std::vector<std::string>> gold,
                             std::span<const std::vector<std::string>> predicted) {
   return count_entities(gold, finder(), predicted, finder());
+}
+
+EntityScores score_entities_flat(std::span<const std::vector<std::string>> gold,
+                                 std::span<const std::vector<std::string>> predicted) {
+  require_same_shape(gold, predicted);
+  const std::vector<std::vector<std::string>> flat_gold = {joined(gold)};
+  const std::vector<std::vector<std::string>> flat_predicted = {joined(predicted)};
+  return score_entities(flat_gold, flat_predicted);
 }
 
 }  // namespace fthost

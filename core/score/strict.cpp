@@ -14,16 +14,28 @@ struct StrictTag {
   std::string_view type;
 };
 
+/// The prefixes that a scheme knows.
+std::string_view prefixes_of(TagScheme scheme) {
+  return scheme == TagScheme::iobes ? "BIESO" : "BIO";
+}
+
 /// The type is what follows the prefix without '-' at its ends, "_" when that is nothing, as seqeval's Token has it.
 StrictTag parse(std::string_view tag, TagScheme scheme) {
-  const std::string_view prefixes = scheme == TagScheme::iob2 ? "BIO" : "BIESO";
-  if (tag.empty() || prefixes.find(tag[0]) == std::string_view::npos)
-    throw Error("the label '" + std::string(tag) + "' is not of the scheme " +
-                (scheme == TagScheme::iob2 ? "IOB2: expected B-, I- or O" : "IOBES: expected B-, I-, E-, S- or O"));
+  if (tag.empty() || prefixes_of(scheme).find(tag[0]) == std::string_view::npos)
+    throw Error("the label '" + std::string(tag) + "' is not of the scheme " + std::string(scheme_name(scheme)) +
+                (scheme == TagScheme::iobes ? ": expected B-, I-, E-, S- or O" : ": expected B-, I- or O"));
   auto type = tag.substr(1);
   while (type.starts_with('-')) type.remove_prefix(1);
   while (type.ends_with('-')) type.remove_suffix(1);
   return {tag[0], type.empty() ? std::string_view("_") : type};
+}
+
+/// Does `now` open an entity behind `before`?
+bool opens(const StrictTag& before, const StrictTag& now, TagScheme scheme) {
+  if (scheme != TagScheme::iob1) return now.prefix == 'B' || now.prefix == 'S';
+  const bool same_type = before.type == now.type;
+  if (now.prefix == 'B') return before.prefix != 'O' && same_type;
+  return now.prefix == 'I' && (before.prefix != 'I' || !same_type);
 }
 
 /// Does `now` go on with the entity that `before` is in?
@@ -32,21 +44,34 @@ bool goes_on(const StrictTag& before, const StrictTag& now) {
          before.type == now.type;
 }
 
+/// May the entity whose last tag is `last` end before `next`?
+bool may_end(const StrictTag& last, const StrictTag& next, TagScheme scheme) {
+  if (scheme == TagScheme::iobes) return last.prefix == 'E' || last.prefix == 'S';
+  // In IOB1 a B is needed only behind an entity of its own type.
+  return scheme == TagScheme::iob2 || last.prefix != 'B' || next.prefix != 'B' || last.type == next.type;
+}
+
 }  // namespace
 
+std::string_view scheme_name(TagScheme scheme) {
+  constexpr std::string_view names[] = {"IOB1", "IOB2", "IOBES"};
+  return names[static_cast<std::size_t>(scheme)];
+}
+
 std::vector<Entity> find_entities_strict(std::span<const std::string> tags, TagScheme scheme) {
-  std::vector<StrictTag> parsed;
+  const StrictTag outside{'O', "_"};
+  std::vector<StrictTag> parsed = {outside};  // so that every tag has one before and one behind it
   for (const auto& tag : tags) parsed.push_back(parse(tag, scheme));
+  parsed.push_back(outside);
   std::vector<Entity> entities;
   std::size_t end = 0;
-  for (std::size_t begin = 0; begin < parsed.size(); begin = end) {
+  for (std::size_t begin = 1; begin < parsed.size(); begin = end) {
     end = begin + 1;
-    if (parsed[begin].prefix != 'B' && parsed[begin].prefix != 'S') continue;
-    while (end < parsed.size() && goes_on(parsed[end - 1], parsed[end])) ++end;
-    const char last = parsed[end - 1].prefix;
-    if (scheme == TagScheme::iobes && last != 'E' && last != 'S') continue;
+    if (!opens(parsed[begin - 1], parsed[begin], scheme)) continue;
+    while (goes_on(parsed[end - 1], parsed[end])) ++end;
+    if (!may_end(parsed[end - 1], parsed[end], scheme)) continue;
     entities.push_back(
-        {std::string(parsed[begin].type), static_cast<std::int32_t>(begin), static_cast<std::int32_t>(end)});
+        {std::string(parsed[begin].type), static_cast<std::int32_t>(begin) - 1, static_cast<std::int32_t>(end) - 1});
   }
   return entities;
 }

@@ -1,5 +1,6 @@
 // fthost score.
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tests/apps/program.h"
@@ -20,17 +21,47 @@ TEST_CASE("score prints a table for each way to find entities", "[unit][apps]") 
   CHECK(outcome.err.empty());
   CHECK(outcome.status == 0);
   CHECK(outcome.out ==
-        "default (entities as conlleval finds them)\n"
-        "                 precision    recall        f1   support\n"
-        "  LOC               1.0000    1.0000    1.0000         1\n"
-        "  PER               1.0000    0.5000    0.6667         2\n"
-        "  micro             1.0000    0.6667    0.8000         3\n"
+        "2 sentences, 7 words\n"
         "\n"
-        "strict (IOB2)\n"
-        "                 precision    recall        f1   support\n"
-        "  LOC               0.0000    0.0000    0.0000         1\n"
-        "  PER               1.0000    0.5000    0.6667         2\n"
-        "  micro             1.0000    0.3333    0.5000         3\n");
+        "default (as seqeval)\n"
+        "            precision    recall        f1   support\n"
+        "  LOC          1.0000    1.0000    1.0000         1\n"
+        "  PER          1.0000    0.5000    0.6667         2\n"
+        "  micro        1.0000    0.6667    0.8000         3\n"
+        "  macro        1.0000    0.7500    0.8333         3\n"
+        "\n"
+        "strict (as seqeval, IOB2)\n"
+        "            precision    recall        f1   support\n"
+        "  LOC          0.0000    0.0000    0.0000         1\n"
+        "  PER          1.0000    0.5000    0.6667         2\n"
+        "  micro        1.0000    0.3333    0.5000         3\n"
+        "  macro        0.5000    0.2500    0.3333         3\n"
+        "\n"
+        "conlleval\n"
+        "            precision    recall        f1   support\n"
+        "  LOC          1.0000    1.0000    1.0000         1\n"
+        "  PER          1.0000    0.5000    0.6667         2\n"
+        "  micro        1.0000    0.6667    0.8000         3\n"
+        "  macro        1.0000    0.7500    0.8333         3\n");
+}
+
+TEST_CASE("score widens its tables for long types and names those without a type", "[unit][apps]") {
+  const TemporaryFolder folder;
+  folder.write("scored.conll", "a B-creative-wörk O\nb I I\n");
+  const auto out = run_program({"score", "scored.conll"}, folder.path()).out;
+  CHECK(out.find("\n  creative-wörk     0.0000    0.0000    0.0000         1\n") != std::string::npos);
+  CHECK(out.find("\n  (none)            1.0000    1.0000    1.0000         1\n") != std::string::npos);
+}
+
+TEST_CASE("score reads standard input once", "[unit][apps]") {
+  const TemporaryFolder folder;
+  folder.write("scored.conll", kFile);
+  const auto of_file = run_program({"score", "scored.conll", "--json"}, folder.path());
+  CHECK(run_program({"score", "--json"}, folder.path(), kFile).out == of_file.out);
+  CHECK(run_program({"score", "-", "--json"}, folder.path(), kFile).out == of_file.out);
+  const auto wrong = run_program({"score"}, folder.path(), "a B-X I\nb X O\n");
+  CHECK(wrong.status == 2);
+  CHECK(wrong.err == "standard input:2: error: expected O or a label that begins with B, I, E or S, found 'X'\n");
 }
 
 TEST_CASE("score writes JSON", "[unit][apps]") {
@@ -43,17 +74,42 @@ TEST_CASE("score writes JSON", "[unit][apps]") {
   CHECK(scores.at("default").at("types").at("LOC") == expected(1, 1, 1, 1));
   CHECK(scores.at("strict").at("types").at("LOC") == expected(0, 0, 0, 1));
   CHECK(scores.at("strict").at("micro") == expected(1, 1.0 / 3, 0.5, 3));
+  CHECK(scores.at("strict").at("macro") == expected(0.5, 0.25, 1.0 / 3, 3));
+  CHECK(scores.at("conlleval") == scores.at("default"));
+  CHECK(scores.size() == 3);
 }
 
 TEST_CASE("score takes labels with E and S for IOBES", "[unit][apps]") {
   const TemporaryFolder folder;
   folder.write("scored.conll", "anna B-PER B-PER\nbell E-PER E-PER\nparis S-LOC B-LOC\n");
   const auto outcome = run_program({"score", "scored.conll"}, folder.path());
-  CHECK(outcome.out.find("strict (IOBES)\n") != std::string::npos);
-  CHECK(
-      outcome.out.ends_with("  LOC               0.0000    0.0000    0.0000         1\n"
-                            "  PER               1.0000    1.0000    1.0000         1\n"
-                            "  micro             1.0000    0.5000    0.6667         2\n"));
+  CHECK(outcome.out.find("strict (as seqeval, IOBES)\n"
+                         "            precision    recall        f1   support\n"
+                         "  LOC          0.0000    0.0000    0.0000         1\n"
+                         "  PER          1.0000    1.0000    1.0000         1\n"
+                         "  micro        1.0000    0.5000    0.6667         2\n") != std::string::npos);
+}
+
+TEST_CASE("score goes by the scheme that it is told", "[unit][apps]") {
+  const TemporaryFolder folder;
+  folder.write("scored.conll", "anna I-PER I-PER\nbell B-PER I-PER\n");
+  const auto f1 = [&](const std::string& scheme) {
+    const auto out = run_program({"score", "scored.conll", "--json", "--scheme", scheme}, folder.path()).out;
+    return nlohmann::json::parse(out).at("strict").at("micro").at("support").get<int>();
+  };
+  CHECK(f1("auto") == 1);
+  CHECK(f1("iob2") == 1);
+  CHECK(f1("iob1") == 2);
+  CHECK(f1("iobes") == 0);
+  const auto unknown = run_program({"score", "scored.conll", "--scheme", "bilou"}, folder.path());
+  CHECK(unknown.status == 2);
+  CHECK(unknown.err == "fthost: error: --scheme is 'auto', 'iob1', 'iob2' or 'iobes', not 'bilou'\n");
+  folder.write("ends.conll", "anna S-PER S-PER\n");
+  const auto ends = run_program({"score", "ends.conll", "--scheme", "iob1"}, folder.path());
+  CHECK(ends.status == 2);
+  CHECK(ends.err ==
+        "fthost: error: --scheme iob1 has no labels that begin with E or S, but there are some\n"
+        "    --scheme iobes has them\n");
 }
 
 TEST_CASE("score says what is wrong with its file", "[unit][apps]") {
@@ -74,7 +130,12 @@ TEST_CASE("score says what is wrong with its file", "[unit][apps]") {
   CHECK(missing.err == "nothere: error: no such file\n");
   const auto directory = run_program({"score", "."}, folder.path());
   CHECK(directory.status == 2);
-  CHECK(directory.err == ".: error: it is no regular file\n");
+  CHECK(directory.err == ".: error: expected a file, found a folder\n");
+  std::string many;
+  for (int i = 0; i < 12; ++i) many += "a X Y\n";
+  const auto all = message(many);
+  CHECK(std::count(all.begin(), all.end(), '\n') == 21);
+  CHECK(all.ends_with("f.conll: error: 4 more such labels are not shown\n"));
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ class Heard final : public fthost::Metrics {
 
 using Tags = std::vector<std::vector<std::string>>;
 
-std::map<std::string, double> hear(bool per_type, const Tags& gold, const Tags& predicted) {
-  const auto sink = fthost::open_plugin<fthost::Sink>("f1", "f1", {{"per_type", per_type}});
+std::map<std::string, double> hear(bool per_type, const Tags& gold, const Tags& predicted, bool flat = false) {
+  const auto sink = fthost::open_plugin<fthost::Sink>("f1", "f1", {{"per_type", per_type}, {"flat", flat}});
   CHECK(sink->role() == fthost::Sink::Role::metric);
   Heard heard;
   sink->evaluated({.epoch = 3, .set = "dev", .gold = &gold, .predicted = &predicted}, heard);
@@ -45,6 +45,13 @@ TEST_CASE("f1 sink gives the F1 of each type when asked", "[unit][plugins]") {
   CHECK(heard.size() == 5);
   CHECK(heard.at("dev_f1_PER@3") == Approx(0.5));
   CHECK(heard.at("dev_f1_LOC@3") == 0);
+}
+
+TEST_CASE("f1 sink gives the F1 of all sentences joined when asked", "[unit][plugins]") {
+  const auto heard = hear(false, {{"B-PER"}, {"I-PER"}}, {{"B-PER"}, {"B-PER"}}, true);
+  CHECK(heard.size() == 4);
+  CHECK(heard.at("dev_f1@3") == 1);
+  CHECK(heard.at("dev_f1_flat@3") == 0);
 }
 
 TEST_CASE("f1 sink gives 0 where there are no entities", "[unit][plugins]") {

@@ -26,6 +26,7 @@ enum class ColumnHeader {
 struct ColumnFormat {
   int word_column = 0;
   std::optional<int> label_column = -1;  ///< None: words only.
+  std::optional<int> predicted_column;   ///< Fills Sentence::predicted.
   ColumnHeader header = ColumnHeader::none;
   std::string word_name, label_name;         ///< Of the header: the column instead of its number; empty: by number.
   std::string separator;                     ///< Empty: a tab where the line has one, else runs of blanks.

@@ -46,4 +46,10 @@ struct EntityScores {
 FTHOST_API EntityScores score_entities(std::span<const std::vector<std::string>> gold,
                                        std::span<const std::vector<std::string>> predicted);
 
+/// The same for all sentences joined end to end as if they were one: an entity may then run over the border of a
+/// sentence, and an I- that opens one goes on with the entity at the end of the one before. It is what programs report
+/// that hand seqeval one flat list of tags.
+FTHOST_API EntityScores score_entities_flat(std::span<const std::vector<std::string>> gold,
+                                            std::span<const std::vector<std::string>> predicted);
+
 }  // namespace fthost

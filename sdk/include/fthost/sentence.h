@@ -10,10 +10,11 @@ namespace fthost {
 
 /// Words with labels, and where they came from.
 struct Sentence {
-  std::vector<std::string> words;    ///< UTF-8, at least one word, none empty.
-  std::vector<std::string> labels;   ///< One per word, as written in the file; empty when the file has none.
-  std::string file;                  ///< For messages.
-  std::vector<std::uint32_t> lines;  ///< Line of each word in `file`, from 1.
+  std::vector<std::string> words;      ///< UTF-8, at least one word, none empty.
+  std::vector<std::string> labels;     ///< One per word, as written in the file; empty when the file has none.
+  std::string file;                    ///< For messages.
+  std::vector<std::uint32_t> lines;    ///< Line of each word in `file`, from 1.
+  std::vector<std::string> predicted;  ///< One per word, where a file of predictions is read as such; else empty.
 };
 
 /// Token of an example that speaks for a word: the word's prediction is read there.

@@ -1,79 +1,20 @@
 #include <fthost/entities.h>
 #include <fthost/error.h>
 
-#include <cstdint>
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "core/score/conlleval.h"
 #include "core/score/count.h"
 #include "core/score/strict.h"
 #include "tests/catch.h"
 
 using fthost::Entity;
-using fthost::EntityScores;
 using fthost::TagScheme;
 
 namespace {
 
 using Tags = std::vector<std::string>;
-
-/// The twin of Draws in tests/golden/seqeval/generate.py.
-class GoldenDraws {
- public:
-  explicit GoldenDraws(std::uint64_t seed) : state_(seed) {}
-  std::size_t below(std::size_t n) {
-    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
-    return static_cast<std::size_t>(state_ >> 33) % n;
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-/// The twin of draw_tag.
-std::string draw_tag(GoldenDraws& draws, int kind) {
-  static const Tags types = {"A", "B", "A-B", "_", "é"};
-  static const Tags prefixes = {"B", "I", "E", "S", "O", "X", ".", "b", "é"};
-  if (kind < 2) {
-    const std::string letters = kind == 0 ? "BIO" : "BIESO";
-    const char prefix = letters[draws.below(letters.size())];
-    const auto& type = types[draws.below(3)];
-    return prefix == 'O' ? "O" : std::string(1, prefix) + "-" + type;
-  }
-  const auto& prefix = prefixes[draws.below(prefixes.size())];
-  const auto& type = types[draws.below(types.size())];
-  switch (draws.below(6)) {
-    case 0:
-      return prefix;
-    case 1:
-      return prefix + type;
-    case 2:
-      return prefix + "-";
-    case 5:
-      return "O";
-    default:
-      return prefix + "-" + type;
-  }
-}
-
-/// The twin of draw_pair.
-std::pair<Tags, Tags> draw_pair(GoldenDraws& draws, int kind) {
-  Tags gold(1 + draws.below(12));
-  for (auto& tag : gold) tag = draw_tag(draws, kind);
-  Tags predicted;
-  for (const auto& tag : gold) predicted.push_back(draws.below(4) == 0 ? draw_tag(draws, kind) : tag);
-  return {gold, predicted};
-}
-
-std::uint64_t fnv(const std::string& text) {
-  std::uint64_t value = 0xCBF29CE484222325U;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-  return value;
-}
 
 std::string text_of(const std::vector<Entity>& entities) {
   std::string text;
@@ -81,69 +22,14 @@ std::string text_of(const std::vector<Entity>& entities) {
   return text;
 }
 
-std::string text_of(const EntityScores& scores) {
-  std::string text;
-  for (const auto& [type, s] : scores.by_type)
-    text +=
-        " " + type + ":" + std::to_string(s.correct) + ":" + std::to_string(s.predicted) + ":" + std::to_string(s.gold);
-  return text;
-}
-
-/// Takes blank-separated fields up to "strict" or the end, each with a blank in front.
-std::string counts_field(std::istringstream& line) {
-  std::string counts;
-  std::string field;
-  while (line >> field && field != "strict") counts += " " + field;
-  return counts;
-}
-
-void check_case(std::size_t number, const std::string& text) {
-  std::istringstream line(text);
-  int kind = 0;
-  std::string hash;
-  std::string f1;
-  double macro = 0;
-  line >> kind >> hash >> f1 >> macro;
-  GoldenDraws draws(number);
-  std::vector<Tags> gold;
-  std::vector<Tags> predicted;
-  std::string alone;
-  for (int i = 0; i < 3; ++i) {
-    auto [wanted, found] = draw_pair(draws, kind);
-    alone += (i == 0 ? "" : "|") + text_of(fthost::find_entities(wanted));
-    gold.push_back(std::move(wanted));
-    predicted.push_back(std::move(found));
-  }
-  CHECK(fnv(alone) == std::stoull(hash, nullptr, 16));
-  const auto scores = fthost::score_entities(gold, predicted);
-  CHECK(scores.micro.f1() == std::strtod(f1.c_str(), nullptr));
-  CHECK(fthost::macro_averages(scores).f1 == Approx(macro).epsilon(1e-12));
-  CHECK(text_of(scores) == counts_field(line));
-  if (kind == 2) return;
-  line >> f1;
-  const auto strict = fthost::score_entities_strict(gold, predicted, kind == 0 ? TagScheme::iob2 : TagScheme::iobes);
-  CHECK(strict.micro.f1() == std::strtod(f1.c_str(), nullptr));
-  CHECK(text_of(strict) == counts_field(line));
-}
+struct Row {
+  Tags tags;
+  std::vector<Entity> entities;
+};
 
 }  // namespace
 
-TEST_CASE("entity scores are seqeval's on random tags, well-formed and malformed", "[unit][score]") {
-  std::ifstream file(FTHOST_TEST_DATA "/golden/seqeval/counts.txt");
-  REQUIRE(file);
-  std::size_t number = 0;
-  for (std::string line; std::getline(file, line); ++number) {
-    INFO("case " << number << ": " << line);
-    check_case(number, line);
-  }
-  CHECK(number == 3000);
-}
-
 TEST_CASE("entities are found in every scheme", "[unit][score]") {
-  struct Row {
-    Tags tags;
-    std::vector<Entity> entities;
-  };
   const std::vector<Row> rows = {
       {{}, {}},
       {{"O", "O"}, {}},
@@ -159,6 +45,59 @@ TEST_CASE("entities are found in every scheme", "[unit][score]") {
     INFO(text_of(row.entities));
     CHECK(fthost::find_entities(row.tags) == row.entities);
   }
+}
+
+TEST_CASE("entities are found strictly by IOB1", "[unit][score]") {
+  const std::vector<Row> rows = {
+      {{"I-PER", "I-PER", "O", "I-LOC"}, {{"PER", 0, 2}, {"LOC", 3, 4}}},
+      {{"I-PER", "B-PER", "I-PER"}, {{"PER", 0, 1}, {"PER", 1, 3}}},
+      {{"I-PER", "I-LOC"}, {{"PER", 0, 1}, {"LOC", 1, 2}}},
+      {{"O", "B-PER", "I-PER"}, {{"PER", 2, 3}}},
+      {{"I-PER", "B-LOC", "O"}, {{"PER", 0, 1}}},
+  };
+  for (const auto& row : rows) {
+    INFO(text_of(row.entities));
+    CHECK(fthost::find_entities_strict(row.tags, TagScheme::iob1) == row.entities);
+  }
+}
+
+TEST_CASE("a flat score lets entities run over the end of a sentence", "[unit][score]") {
+  const std::vector<Tags> gold = {{"O", "B-PER"}, {"I-PER", "O"}};
+  const std::vector<Tags> predicted = {{"O", "B-PER"}, {"B-PER", "O"}};
+  CHECK(fthost::score_entities(gold, predicted).micro.f1() == 1);
+  const auto flat = fthost::score_entities_flat(gold, predicted);
+  CHECK(flat.micro.gold == 1);
+  CHECK(flat.micro.predicted == 2);
+  CHECK(flat.micro.correct == 0);
+  CHECK_THROWS_WITH(fthost::score_entities_flat(gold, std::vector<Tags>{{"O"}}),
+                    "cannot score 1 predicted sentences against 2");
+}
+
+TEST_CASE("conlleval's own rules differ from seqeval's where they say so", "[unit][score]") {
+  struct Case {
+    const char* why;
+    std::vector<Tags> gold, predicted;
+    int correct, predicted_count, gold_count;
+  };
+  const std::vector<Case> cases = {
+      {"S is unknown, so two of them are one entity", {{"S-A", "S-A"}}, {{"S-A", "S-A"}}, 1, 1, 1},
+      {"B after E of its type goes on", {{"B-A", "E-A", "B-A"}}, {{"B-A", "E-A", "B-A"}}, 1, 1, 1},
+      {"the prefix is all before the dash", {{"BX-A", "BX-A"}}, {{"BX-A", "O"}}, 0, 1, 1},
+      {"a type behind O is a type", {{"O-A", "I-A"}}, {{"O", "I-A"}}, 1, 1, 1},
+      {"a tag without a type has the empty one", {{"B", "I-A"}}, {{"B", "I"}}, 0, 1, 2},
+      {"I after O opens an entity", {{"O", "B-A"}}, {{"O", "I-A"}}, 1, 1, 1},
+      {"an entity ends with its sentence", {{"B-A"}, {"I-A"}}, {{"B-A"}, {"B-A"}}, 2, 2, 2},
+      {"types are whole, dashes and all", {{"B-A-B"}}, {{"B-A"}}, 0, 1, 1},
+  };
+  for (const auto& c : cases) {
+    INFO(c.why);
+    const auto scores = fthost::score_entities_conlleval(c.gold, c.predicted);
+    CHECK(scores.micro.correct == c.correct);
+    CHECK(scores.micro.predicted == c.predicted_count);
+    CHECK(scores.micro.gold == c.gold_count);
+  }
+  CHECK_THROWS_WITH(fthost::score_entities_conlleval(std::vector<Tags>{{"O"}}, std::vector<Tags>{}),
+                    "cannot score 0 predicted sentences against 1");
 }
 
 TEST_CASE("an F1 without entities is 0", "[unit][score]") {
