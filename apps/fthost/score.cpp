@@ -1,6 +1,7 @@
 // fthost score: precision, recall and F1 of entities, from gold and predicted columns.
 
 #include <fthost/columns.h>
+#include <fthost/complaints.h>
 #include <fthost/entities.h>
 #include <fthost/error.h>
 
@@ -9,7 +10,6 @@
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
@@ -32,8 +32,6 @@ constexpr CommandHelp kHelp{
     "  fthost score predicted.conll\n  fthost score predicted.conll --json\n"
     "  cut -f 1,4,5 dev.tsv | fthost score --scheme iob1\n"};
 
-constexpr std::size_t kShownErrors = 20;
-
 /// What stands in the file, a list a sentence.
 struct Columns {
   std::vector<std::vector<std::string>> gold, predicted;
@@ -44,49 +42,46 @@ struct Columns {
 /// Takes the labels of the file's sentences; those of another prefix than a scheme's could be no entity's.
 class ColumnsTaker {
  public:
+  explicit ColumnsTaker(const std::string& file) : complaints_(file) {}
+
   void take(Sentence&& sentence) {
     for (std::size_t i = 0; i < sentence.labels.size(); ++i)
-      for (const auto* label : {&sentence.labels[i], &sentence.predicted[i]})
-        check(*label, {sentence.file, sentence.lines[i], 0});
+      for (const auto* label : {&sentence.labels[i], &sentence.predicted[i]}) check(*label, sentence.lines[i]);
     columns_.words += static_cast<std::int64_t>(sentence.words.size());
     columns_.gold.push_back(std::move(sentence.labels));
     columns_.predicted.push_back(std::move(sentence.predicted));
   }
 
-  Columns finish(const std::string& name) {
-    if (wrong_ > errors_.size())
-      errors_.push_back(
-          {.place = {name, 0, 0}, .text = std::to_string(wrong_ - errors_.size()) + " more such labels are not shown"});
-    if (!errors_.empty()) throw InputError(std::move(errors_));
-    if (columns_.gold.empty()) throw InputError(Message{.place = {name, 0, 0}, .text = "there is no sentence in it"});
+  Columns finish() {
+    if (columns_.gold.empty()) complaints_.add({.text = "there is no sentence in it"});
+    complaints_.throw_if_any();
     return std::move(columns_);
   }
 
  private:
-  void check(const std::string& label, const Place& place) {
+  void check(const std::string& label, std::size_t line) {
     const char prefix = label.front();
     columns_.has_ends = columns_.has_ends || prefix == 'E' || prefix == 'S';
-    if (std::string_view("OBIES").find(prefix) != std::string_view::npos || ++wrong_ > kShownErrors) return;
-    errors_.push_back(
-        {.place = place, .text = "expected O or a label that begins with B, I, E or S, found '" + label + "'"});
+    if (std::string_view("OBIES").find(prefix) != std::string_view::npos) return;
+    complaints_.add(
+        {.place = {{}, line, 0}, .text = "expected O or a label that begins with B, I, E or S, found '" + label + "'"});
   }
 
   Columns columns_;
-  std::vector<Message> errors_;
-  std::size_t wrong_ = 0;
+  Complaints complaints_;
 };
 
 Columns read_columns_of(const Arguments& arguments) {
   const ColumnFormat format{.label_column = -2, .predicted_column = -1};
-  ColumnsTaker taker;
-  const auto take = [&](Sentence&& sentence) { taker.take(std::move(sentence)); };
   const auto file = arguments.has("file") ? arguments.text("file") : "-";
-  if (file != "-") {
+  const auto name = file == "-" ? "standard input" : file;
+  ColumnsTaker taker(name);
+  const auto take = [&](Sentence&& sentence) { taker.take(std::move(sentence)); };
+  if (file == "-")
+    read_columns(std::cin, name, format, take);
+  else
     read_columns(std::filesystem::path(file), format, take);
-    return taker.finish(file);
-  }
-  read_columns(std::cin, "standard input", format, take);
-  return taker.finish("standard input");
+  return taker.finish();
 }
 
 /// As --scheme says. By itself it is IOB2, or IOBES when a label begins with E or S.

@@ -21,7 +21,7 @@ TEST_CASE("score prints a table for each way to find entities", "[unit][apps]") 
   CHECK(outcome.err.empty());
   CHECK(outcome.status == 0);
   CHECK(outcome.out ==
-        "2 sentences, 7 words\n"
+        "2 sentences, 6 words\n"
         "\n"
         "default (as seqeval)\n"
         "            precision    recall        f1   support\n"
@@ -109,7 +109,7 @@ TEST_CASE("score goes by the scheme that it is told", "[unit][apps]") {
   CHECK(ends.status == 2);
   CHECK(ends.err ==
         "fthost: error: --scheme iob1 has no labels that begin with E or S, but there are some\n"
-        "    --scheme iobes has them\n");
+        "  --scheme iobes has them\n");
 }
 
 TEST_CASE("score says what is wrong with its file", "[unit][apps]") {
@@ -135,7 +135,7 @@ TEST_CASE("score says what is wrong with its file", "[unit][apps]") {
   for (int i = 0; i < 12; ++i) many += "a X Y\n";
   const auto all = message(many);
   CHECK(std::count(all.begin(), all.end(), '\n') == 21);
-  CHECK(all.ends_with("f.conll: error: 4 more such labels are not shown\n"));
+  CHECK(all.ends_with("f.conll: error: 4 more errors are not shown\n"));
 }
 
 }  // namespace
