@@ -29,6 +29,7 @@ class ExampleMaker {
     else
       add_truncated();
     ++made_.counts.sentences;
+    made_.counts.words += static_cast<std::int64_t>(words());
   }
 
   Examples take() {

@@ -24,17 +24,6 @@ struct ExampleRules {
   bool special_tokens = true;  ///< [CLS] in front and [SEP] at the end.
 };
 
-struct ExampleCounts {
-  std::int64_t sentences = 0;
-  std::int64_t examples = 0;
-  std::int64_t tokens = 0;          ///< Special ones included; those in an overlap count in each window.
-  std::int64_t cut = 0;             ///< Sentences that did not fit: truncated, or spread over windows.
-  std::int64_t windows = 0;         ///< Examples that such sentences became, when they became windows.
-  std::int64_t lost_words = 0;      ///< Words without a speaker, past the cut of a truncated sentence.
-  std::int64_t cut_words = 0;       ///< Words that alone were longer than an example.
-  std::int64_t unknown_pieces = 0;  ///< Of all words, those past a cut included.
-};
-
 struct Examples {
   std::vector<Example> list;  ///< In the order of the sentences, a sentence's windows one after the other.
   ExampleCounts counts;

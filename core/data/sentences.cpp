@@ -34,7 +34,7 @@ std::string broken_promise(const Sentence& sentence) {
 
 }  // namespace
 
-std::vector<Sentence> read_sentences(Reader& reader, const std::filesystem::path& file) {
+std::vector<Sentence> read_sentences(Reader& reader, const std::filesystem::path& file, const ReadProgress& progress) {
   std::vector<Sentence> sentences;
   reader.read(file, [&](Sentence&& sentence) {
     if (const auto broken = broken_promise(sentence); !broken.empty())
@@ -43,6 +43,7 @@ std::vector<Sentence> read_sentences(Reader& reader, const std::filesystem::path
     if (sentences.size() == static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
       throw Error(file.string() + ": expected at most 2147483647 sentences, found more");
     sentences.push_back(std::move(sentence));
+    if (progress) progress(static_cast<std::int64_t>(sentences.size()));
   });
   if (sentences.empty()) refuse(file.string(), "expected sentences, found none");
   return sentences;

@@ -7,13 +7,19 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 namespace fthost {
 
-/// All sentences of a file. Throws what the reader throws; InputError when there is no sentence in the file; Error when
-/// the reader breaks its promises (no words, an empty word, labels or lines that are not one per word).
-std::vector<Sentence> read_sentences(Reader& reader, const std::filesystem::path& file);
+/// Hears how many sentences were read so far.
+using ReadProgress = std::function<void(std::int64_t done)>;
+
+/// All sentences of a file. `progress` may be empty; it is called after every sentence. Throws what the reader throws;
+/// InputError when there is no sentence in the file; Error when the reader breaks its promises (no words, an empty
+/// word, labels or lines that are not one per word).
+std::vector<Sentence> read_sentences(Reader& reader, const std::filesystem::path& file,
+                                     const ReadProgress& progress = {});
 
 /// Sentences in two parts, each in the order of the file.
 struct SplitSentences {

@@ -4,17 +4,20 @@
 #include <utility>
 
 #include "core/data/sentences.h"
+#include "core/engine/activity.h"
 #include "core/engine/plugin_calls.h"
 #include "core/run/log.h"
 
 namespace fthost {
 namespace {
 
-void tokenize(const Pipeline& pipeline, Network& network, DataSet& set) {
+void tokenize(const Pipeline& pipeline, Network& network, const std::string& name, DataSet& set, EventBus& events) {
   const ExampleRules rules{pipeline.data.max_length,
                            pipeline.data.long_sentences == "window" ? LongSentences::window : LongSentences::truncate,
                            network.head().special_tokens()};
-  auto made = make_examples(set.sentences, network.model().tokenizer(), rules);
+  Activity activity(events, "tokenize " + name, "sentences", static_cast<std::int64_t>(set.sentences.size()));
+  auto made = make_examples(set.sentences, network.model().tokenizer(), rules,
+                            [&](std::int64_t done, std::int64_t) { activity.advance(done); });
   set.examples = std::move(made.list);
   set.counts = made.counts;
   call_plugin(pipeline, pipeline.head, "aligning labels", [&] {
@@ -28,9 +31,9 @@ void tokenize(const Pipeline& pipeline, Network& network, DataSet& set) {
 }
 
 void log_counts(const std::string& name, const ExampleCounts& counts) {
-  log_info(name + ": " + std::to_string(counts.sentences) + " sentences, " + std::to_string(counts.examples) +
-           " examples, " + std::to_string(counts.tokens) + " tokens, " + std::to_string(counts.unknown_pieces) +
-           " unknown");
+  log_info(name + ": " + std::to_string(counts.sentences) + " sentences, " + std::to_string(counts.words) + " words, " +
+           std::to_string(counts.examples) + " examples, " + std::to_string(counts.tokens) + " tokens, " +
+           std::to_string(counts.unknown_pieces) + " unknown");
   if (counts.windows > 0)
     log_info(name + ": " + std::to_string(counts.cut) + " sentences are longer than max_length and became " +
              std::to_string(counts.windows) + " windows");
@@ -54,7 +57,7 @@ void need_labels(const DataSet& set, const std::string& name) {
 
 }  // namespace
 
-DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins) {
+DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins, EventBus& events) {
   const auto& choice = pipeline.reader;
   const auto reader = call_plugin(pipeline, choice, "being created",
                                   [&] { return plugins.create<Reader>(choice.component, choice.options); });
@@ -63,7 +66,12 @@ DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins) {
     std::error_code unknown;
     if (std::filesystem::exists(file, unknown) && !std::filesystem::is_regular_file(file, unknown))
       throw InputError(point_at(pipeline, "data", option, file.string() + " is no regular file"));
-    return call_plugin(pipeline, choice, "reading", [&] { return read_sentences(*reader, file); });
+    Activity activity(events, std::string("read ") + option, "sentences", 0);
+    auto sentences = call_plugin(pipeline, choice, "reading", [&] {
+      return read_sentences(*reader, file, [&](std::int64_t done) { activity.advance(done); });
+    });
+    activity.finish(static_cast<std::int64_t>(sentences.size()));
+    return sentences;
   };
   DataSets data;
   data.train.sentences = read("train", pipeline.data.train);
@@ -88,17 +96,22 @@ void check_max_length(const Pipeline& pipeline, Network& network) {
                                   std::to_string(most) + " tokens at most"));
 }
 
-void make_data_examples(const Pipeline& pipeline, Network& network, DataSets& data) {
+void make_data_examples(const Pipeline& pipeline, Network& network, DataSets& data, EventBus& events) {
   check_max_length(pipeline, network);
-  tokenize(pipeline, network, data.train);
-  if (data.dev.has_value()) tokenize(pipeline, network, *data.dev);
-  if (data.test.has_value()) tokenize(pipeline, network, *data.test);
+  tokenize(pipeline, network, "train", data.train, events);
+  if (data.dev.has_value()) tokenize(pipeline, network, "dev", *data.dev, events);
+  if (data.test.has_value()) tokenize(pipeline, network, "test", *data.test, events);
+}
+
+std::vector<DataSetCounts> counts_of(const DataSets& data) {
+  std::vector<DataSetCounts> counts = {{"train", data.train.counts}};
+  if (data.dev.has_value()) counts.push_back({"dev", data.dev->counts});
+  if (data.test.has_value()) counts.push_back({"test", data.test->counts});
+  return counts;
 }
 
 void log_data(const DataSets& data) {
-  log_counts("train", data.train.counts);
-  if (data.dev.has_value()) log_counts("dev", data.dev->counts);
-  if (data.test.has_value()) log_counts("test", data.test->counts);
+  for (const auto& [set, counts] : counts_of(data)) log_counts(set, counts);
 }
 
 }  // namespace fthost

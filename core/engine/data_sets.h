@@ -12,6 +12,7 @@
 #include "core/data/examples.h"
 #include "core/engine/network.h"
 #include "core/pipeline/pipeline.h"
+#include "core/run/event_bus.h"
 
 namespace fthost {
 
@@ -27,14 +28,17 @@ struct DataSets {
   std::optional<DataSet> test;
 };
 
-/// The sentences only: labels can be learned from them, and a plan be made.
-DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins);
+/// The sentences only: labels can be learned from them, and a plan be made. `events` hears how far it has come.
+DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins, EventBus& events);
 
 /// Throws InputError when [data] max_length is more than the model takes.
 void check_max_length(const Pipeline& pipeline, Network& network);
 
 /// Checks max_length, tokenizes and aligns all sets; the head must know its labels.
-void make_data_examples(const Pipeline& pipeline, Network& network, DataSets& data);
+void make_data_examples(const Pipeline& pipeline, Network& network, DataSets& data, EventBus& events);
+
+/// What became of each set: train, then dev and test where there are some.
+std::vector<DataSetCounts> counts_of(const DataSets& data);
 
 /// Says in the log what became of each set; warns when words were lost.
 void log_data(const DataSets& data);

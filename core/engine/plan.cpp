@@ -12,7 +12,8 @@ namespace fthost {
 PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& request) {
   Network network(pipeline, *request.plugins);
   check_max_length(pipeline, network);
-  const DataSets data = read_data(pipeline, *request.plugins);
+  EventBus nobody_listens;
+  const DataSets data = read_data(pipeline, *request.plugins, nobody_listens);
   call_plugin(pipeline, pipeline.head, "learning its labels",
               [&] { network.head().learn_labels(data.train.sentences); });
   const auto& choice = pipeline.freezing;

@@ -29,13 +29,14 @@ class Run {
         request_(request),
         device_(choose_device(pipeline.run.device)),
         threads_(use_threads(pipeline.run.threads)),
-        network_(pipeline, *request.plugins),
-        data_(read_data(pipeline, *request.plugins)) {
+        network_(pipeline, *request.plugins) {
+    add_sinks();
+    events_.run_opened({request.console});
+    data_ = read_data(pipeline, *request.plugins, events_);
     call_plugin(pipeline, pipeline.head, "learning its labels",
                 [&] { network_.head().learn_labels(data_.train.sentences); });
-    make_data_examples(pipeline, network_, data_);
+    make_data_examples(pipeline, network_, data_, events_);
     network_.load(device_, pipeline.run.seed);
-    add_sinks();
     settings_ = {device_, pipeline.run.precision == "bf16" ? at::kBFloat16 : at::kFloat, pipeline.train.batch_size};
     training_.emplace(pipeline, network_, create_strategies(), data_, events_, settings_, *request.stop_signal);
     training_->make_first_plan();
@@ -91,16 +92,14 @@ class Run {
     event.name = name_;
     event.folder = result_.folder;
     event.files = request_.files;
-    event.console = request_.console;
     event.device = device_.str();
     event.precision = pipeline_.run.precision;
     event.threads = threads_;
     event.seed = pipeline_.run.seed;
     event.epochs = pipeline_.train.epochs;
     event.steps = training_->total_steps();
-    event.train_sentences = data_.train.counts.sentences;
-    event.train_examples = data_.train.counts.examples;
-    event.train_tokens = data_.train.counts.tokens;
+    event.data = counts_of(data_);
+    event.labels = static_cast<std::int64_t>(network_.head().labels().size());
     event.topology = &topology;
     event.plan = &training_->plan();
     events_.run_started(event);
@@ -117,6 +116,8 @@ class Run {
     record_.seed = pipeline_.run.seed;
     record_plugins();
     record_files();
+    record_.data = counts_of(data_);
+    record_.labels = network_.head().labels();
     record_.boundary = boundary_name(training_->plan());
     const auto sizes = estimate_memory(network_.topology(), training_->plan(), 1, 1);
     record_.learning_parameters = sizes.learning_parameters;

@@ -71,6 +71,10 @@ void EventBus::deliver(const Call& call) {
   for (const auto& listener : writers_) guarded(listener.label, [&] { call(*listener.sink, refused); });
 }
 
+void EventBus::run_opened(const RunOpened& event) {
+  deliver([&](Sink& sink, Metrics&) { sink.run_opened(event); });
+}
+
 void EventBus::run_started(const RunStarted& event) {
   deliver([&](Sink& sink, Metrics&) { sink.run_started(event); });
 }

@@ -28,6 +28,7 @@ class EventBus {
 
   const MetricTable& metrics() const { return metrics_; }
 
+  void run_opened(const RunOpened& event);
   void run_started(const RunStarted& event);
   void activity_advanced(const ActivityAdvanced& event);
   void epoch_started(const EpochStarted& event);

@@ -62,6 +62,23 @@ Json plugin_json(const RecordedPlugin& plugin) {
   return json;
 }
 
+Json data_json(const std::vector<DataSetCounts>& data) {
+  Json json = Json::object();
+  for (const auto& [set, counts] : data) {
+    auto& entry = json[set];
+    entry["sentences"] = counts.sentences;
+    entry["words"] = counts.words;
+    entry["examples"] = counts.examples;
+    entry["tokens"] = counts.tokens;
+    entry["cut_sentences"] = counts.cut;
+    entry["windows"] = counts.windows;
+    entry["lost_words"] = counts.lost_words;
+    entry["cut_words"] = counts.cut_words;
+    entry["unknown_pieces"] = counts.unknown_pieces;
+  }
+  return json;
+}
+
 /// The figures of the epoch whose weights were kept, else the newest of each; those of the test set have an object of
 /// their own.
 void add_figures(Json& json, const RunRecord& record) {
@@ -107,6 +124,8 @@ std::string record_json(const RunRecord& record) {
   json["frozen_parameters"] = record.frozen_parameters;
   json["model_files"] = files_json(record.model_files);
   json["data_files"] = files_json(record.data_files);
+  json["data"] = data_json(record.data);
+  json["labels"] = record.labels;
   json["plugins"] = Json::array();
   for (const auto& plugin : record.plugins) json["plugins"].push_back(plugin_json(plugin));
   // A path or an argument may hold any bytes; JSON holds UTF-8.

@@ -52,6 +52,8 @@ struct RunRecord {
   std::vector<RecordedPlugin> plugins;
   std::vector<RecordedFile> model_files;
   std::vector<RecordedFile> data_files;
+  std::vector<DataSetCounts> data;  ///< What became of each set.
+  std::vector<std::string> labels;  ///< In the order of their ids.
 
   std::string boundary;  ///< Of the first epoch; see boundary_name.
   std::int64_t learning_parameters = 0;

@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kRedrawn{100};       // a line that is redrawn in place
+constexpr milliseconds kSaidFirst{2'000};   // the same, before the run has started
 constexpr milliseconds kSaidAgain{10'000};  // a line of its own, where nothing can be redrawn
 constexpr milliseconds kWorthMention{300};  // an activity that is over sooner is not shown
 constexpr int kNarrowest = 20;
@@ -43,10 +44,16 @@ class ConsoleSink final : public fthost::Sink {
  public:
   Role role() const override { return Role::writer; }
 
-  void run_started(const fthost::RunStarted& event) override {
+  ~ConsoleSink() override { wipe(); }  // data that are wrong end it all without a further event
+
+  void run_opened(const fthost::RunOpened& event) override {
     style_ = event.console;
     style_.width = std::max(style_.width, kNarrowest);
     silent_ = style_.quiet;
+    spoken_ = Clock::now() + kSaidFirst - kSaidAgain;
+  }
+
+  void run_started(const fthost::RunStarted& event) override {
     folder_ = event.folder;
     epochs_ = event.epochs;
     steps_ = event.steps;
@@ -58,21 +65,24 @@ class ConsoleSink final : public fthost::Sink {
     keep({event.name, event.device, std::to_string(event.threads) + (event.threads == 1 ? " thread" : " threads"),
           console::magnitude(learning) + " parameters learn, " + console::magnitude(frozen) + " frozen",
           "boundary " + fthost::boundary_name(*event.plan)});
+    for (const auto& [set, counts] : event.data)
+      keep(console::data_parts(set, counts, set == "train" ? event.labels : 0));
   }
 
   void activity_advanced(const fthost::ActivityAdvanced& event) override {
     if (event.activity != activity_) {
       activity_ = event.activity;
       activity_started_ = Clock::now();
+      done_at_start_ = event.done;
     }
     const bool over = event.total > 0 && event.done >= event.total;
     if (over) {
       activity_.clear();
       wipe();
     } else if (Clock::now() - activity_started_ >= kWorthMention && due()) {
-      pass(style_.live ? console::activity_line(event.activity, event.unit, event.done, event.total, style_.width - 1,
-                                                style_.color)
-                       : console::activity_text(event.activity, event.unit, event.done, event.total));
+      const auto rate = static_cast<double>(event.done - done_at_start_) / seconds_since(activity_started_);
+      pass(style_.live ? console::activity_line(event, rate, style_.width - 1, style_.color)
+                       : console::activity_text(event, rate));
     }
   }
 
@@ -191,7 +201,7 @@ class ConsoleSink final : public fthost::Sink {
   }
 
   fthost::ConsoleStyle style_;
-  bool silent_ = true;  ///< Until the run has started nobody has said how to speak.
+  bool silent_ = true;  ///< Until the run is opened nobody has said how to speak.
   std::filesystem::path folder_;
   int epochs_ = 0;
   std::int64_t steps_ = 0;  ///< Over all epochs.
@@ -204,8 +214,9 @@ class ConsoleSink final : public fthost::Sink {
   std::int64_t examples_ = 0;     ///< Of this epoch so far.
   std::string activity_;          ///< The one that goes on; empty: none.
   Clock::time_point activity_started_;
-  Clock::time_point spoken_;  ///< When the last line was written or drawn.
-  bool drawn_ = false;        ///< A line without end stands on the terminal.
+  std::int64_t done_at_start_ = 0;  ///< Of the activity, when it was first heard of.
+  Clock::time_point spoken_;        ///< When the last line was written or drawn.
+  bool drawn_ = false;              ///< A line without end stands on the terminal.
 };
 
 }  // namespace

@@ -71,8 +71,15 @@ std::vector<std::string> training_parts(const Training& training) {
   return parts;
 }
 
-std::string activity_part(std::string_view unit, std::int64_t done, std::int64_t total) {
-  return std::to_string(done) + (total > 0 ? "/" + std::to_string(total) : "") + " " + std::string(unit);
+std::vector<std::string> activity_parts(const fthost::ActivityAdvanced& activity, double per_second) {
+  return {std::to_string(activity.done) + (activity.total > 0 ? "/" + std::to_string(activity.total) : "") + " " +
+              std::string(activity.unit),
+          magnitude(std::llround(per_second)) + "/s"};
+}
+
+/// "1 sentence", "2 sentences".
+std::string counted(std::int64_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -132,9 +139,9 @@ std::string training_line(const Training& training, int width, bool color) {
                        training.steps, width, color);
 }
 
-std::string activity_line(std::string_view activity, std::string_view unit, std::int64_t done, std::int64_t total,
-                          int width, bool color) {
-  return line_with_bar(std::string(activity), {activity_part(unit, done, total)}, done, total, width, color);
+std::string activity_line(const fthost::ActivityAdvanced& activity, double per_second, int width, bool color) {
+  return line_with_bar(std::string(activity.activity), activity_parts(activity, per_second), activity.done,
+                       activity.total, width, color);
 }
 
 std::string training_text(const Training& training) {
@@ -143,8 +150,21 @@ std::string training_text(const Training& training) {
   return text;
 }
 
-std::string activity_text(std::string_view activity, std::string_view unit, std::int64_t done, std::int64_t total) {
-  return std::string(activity) + "  " + activity_part(unit, done, total);
+std::string activity_text(const fthost::ActivityAdvanced& activity, double per_second) {
+  std::string text(activity.activity);
+  for (const auto& part : activity_parts(activity, per_second)) text += "  " + part;
+  return text;
+}
+
+std::vector<std::string> data_parts(const std::string& set, const fthost::ExampleCounts& counts, std::int64_t labels) {
+  std::vector<std::string> parts = {set, counted(counts.sentences, "sentence"), counted(counts.words, "word")};
+  if (labels > 0) parts.push_back(counted(labels, "label"));
+  if (counts.windows > 0)
+    parts.push_back(counted(counts.cut, "long sentence") + " in " + counted(counts.windows, "window"));
+  if (counts.lost_words > 0)
+    parts.push_back(counted(counts.cut, "sentence") + " cut, " + counted(counts.lost_words, "word") + " lost");
+  if (counts.cut_words > 0) parts.push_back(counted(counts.cut_words, "word") + " cut short");
+  return parts;
 }
 
 }  // namespace console

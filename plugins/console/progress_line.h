@@ -3,6 +3,8 @@
 /// What the console says, as text: no clock, no terminal, no state. Widths are columns; every character that is used
 /// here takes one.
 
+#include <fthost/events.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,12 +42,15 @@ std::string epoch_of(int epoch, int epochs);
 /// "epoch 2/5 ▕███      ▏ step 31/107  loss 0.4123  12.3 s left  F1 0.4512, best 0.4620  512 examples/s" in one line
 /// of at most `width` columns: what has no room is left out from the right, then the bar.
 std::string training_line(const Training& training, int width, bool color);
-/// "tokenize train ▕███      ▏ 12000/40000 sentences"; without bar and total when `total` is 0.
-std::string activity_line(std::string_view activity, std::string_view unit, std::int64_t done, std::int64_t total,
-                          int width, bool color);
+/// "tokenize train ▕███      ▏ 12000/40000 sentences  25.0 k/s"; without bar and total when the total is not known.
+std::string activity_line(const fthost::ActivityAdvanced& activity, double per_second, int width, bool color);
 
 /// The same two without bar and limit, for files and pipes.
 std::string training_text(const Training& training);
-std::string activity_text(std::string_view activity, std::string_view unit, std::int64_t done, std::int64_t total);
+std::string activity_text(const fthost::ActivityAdvanced& activity, double per_second);
+
+/// "train", "3394 sentences", "62730 words", "13 labels", "2 cut into 5 windows", …: what became of a set. `labels` 0:
+/// not mentioned; nor is what did not happen.
+std::vector<std::string> data_parts(const std::string& set, const fthost::ExampleCounts& counts, std::int64_t labels);
 
 }  // namespace console

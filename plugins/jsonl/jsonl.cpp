@@ -60,9 +60,13 @@ class JsonlSink final : public fthost::Sink {
     line["seed"] = event.seed;
     line["epochs"] = event.epochs;
     line["steps"] = event.steps;
-    line["train_sentences"] = event.train_sentences;
-    line["train_examples"] = event.train_examples;
-    line["train_tokens"] = event.train_tokens;
+    for (const auto& [set, counts] : event.data) {
+      line[set + "_sentences"] = counts.sentences;
+      line[set + "_words"] = counts.words;
+      line[set + "_examples"] = counts.examples;
+      line[set + "_tokens"] = counts.tokens;
+    }
+    line["labels"] = event.labels;
     put_plan(line, topology_, *event.plan);
     write(line);
   }

@@ -20,6 +20,7 @@ OutputFile::~OutputFile() = default;
 Files::~Files() = default;
 
 Sink::~Sink() = default;
+void Sink::run_opened(const RunOpened&) {}
 void Sink::run_started(const RunStarted&) {}
 void Sink::activity_advanced(const ActivityAdvanced&) {}
 void Sink::epoch_started(const EpochStarted&) {}

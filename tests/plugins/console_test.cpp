@@ -93,10 +93,30 @@ TEST_CASE("console line of training shows what has room", "[unit][plugins]") {
 }
 
 TEST_CASE("console line of an activity", "[unit][plugins]") {
-  CHECK(console::activity_line("tokenize train", "sentences", 12000, 40000, 79, false) ==
-        "tokenize train ▕█████████                     ▏ 12000/40000 sentences");
-  CHECK(console::activity_line("read train", "sentences", 12000, 0, 79, false) == "read train 12000 sentences");
-  CHECK(console::activity_text("tokenize train", "sentences", 12000, 40000) == "tokenize train  12000/40000 sentences");
+  const ActivityAdvanced tokenize{"tokenize train", "sentences", 12000, 40000};
+  CHECK(console::activity_line(tokenize, 25'040, 79, false) ==
+        "tokenize train ▕█████████                     ▏ 12000/40000 sentences  25.0 k/s");
+  CHECK(console::activity_line({"read train", "sentences", 12000, 0}, 950, 79, false) ==
+        "read train 12000 sentences  950/s");
+  CHECK(console::activity_text(tokenize, 25'040) == "tokenize train  12000/40000 sentences  25.0 k/s");
+}
+
+TEST_CASE("console line of a data set says what became of it", "[unit][plugins]") {
+  ExampleCounts counts;
+  counts.sentences = 3394;
+  counts.words = 62730;
+  using Parts = std::vector<std::string>;
+  CHECK(console::data_parts("train", counts, 13) == Parts{"train", "3394 sentences", "62730 words", "13 labels"});
+  counts.sentences = counts.words = counts.cut = 1;
+  counts.windows = 3;
+  counts.cut_words = 1;
+  CHECK(console::data_parts("dev", counts, 0) ==
+        Parts{"dev", "1 sentence", "1 word", "1 long sentence in 3 windows", "1 word cut short"});
+  counts.windows = counts.cut_words = 0;
+  counts.cut = 2;
+  counts.lost_words = 40;
+  CHECK(console::data_parts("test", counts, 0) ==
+        Parts{"test", "1 sentence", "1 word", "2 sentences cut, 40 words lost"});
 }
 
 TEST_CASE("console lines are never wider than the terminal", "[unit][plugins]") {
@@ -105,7 +125,7 @@ TEST_CASE("console lines are never wider than the terminal", "[unit][plugins]") 
   for (int width = 5; width < 200; ++width) {
     CAPTURE(width);
     CHECK(shown(console::training_line(training, width, width % 2 == 0)) <= width);
-    CHECK(shown(console::activity_line("tokenize train", "sentences", 12000, 40000, width, true)) <= width);
+    CHECK(shown(console::activity_line({"tokenize train", "sentences", 12000, 40000}, 25'040, width, true)) <= width);
   }
 }
 
@@ -122,6 +142,8 @@ TEST_CASE("console sink where nothing can be redrawn", "[unit][plugins]") {
   deliver_run(run);
   CHECK(captured.text() ==
         "tiny  cpu  2 threads  150 parameters learn, 1.1 k frozen  boundary 1\n"
+        "train  6 sentences  60 words  2 labels  1 long sentence in 2 windows\n"
+        "dev  2 sentences  3 words\n"
         "epoch 1/2  train loss 0.5000  dev loss 0.7500  dev F1 0.5000  12.3 s\n"
         "epoch 2/2  train loss 0.2500  dev loss 0.7500  dev F1 0.2500  12.3 s\n"
         "test  loss 0.8000  F1 0.1250\n"
@@ -193,9 +215,30 @@ TEST_CASE("console sink shows an activity once it takes its time", "[unit][plugi
   CHECK(captured.text() == before);
   std::this_thread::sleep_for(milliseconds(350));
   run.bus.activity_advanced({"evaluate dev", "examples", 5, 10});
-  CHECK(captured.text() == before + "\revaluate dev ▕███████████████               ▏ 5/10 examples\x1b[K");
+  const auto drawn = captured.text().substr(before.size());
+  CHECK(drawn.starts_with("\revaluate dev ▕██████████"));
+  CHECK(drawn.find("▏ 5/10 examples  1") != std::string::npos);  // 10 or 11 in a second
+  CHECK(drawn.ends_with("/s\x1b[K"));
   run.bus.activity_advanced({"evaluate dev", "examples", 10, 10});
   CHECK(captured.text().ends_with("\x1b[K\r\x1b[K"));
+}
+
+TEST_CASE("console sink shows what goes on before the run has started, and leaves no line behind", "[unit][plugins]") {
+  SinkRun run;
+  run.console.live = GENERATE(false, true);
+  const CapturedStderr captured;
+  {
+    EventBus bus;
+    bus.add(open_plugin<Sink>("console", "console"), "console", "console.so");
+    bus.run_opened({run.console});
+    bus.activity_advanced({"read train", "sentences", 100, 0});
+    CHECK(captured.text().empty());
+    std::this_thread::sleep_for(milliseconds(run.console.live ? 350 : 2050));
+    bus.activity_advanced({"read train", "sentences", 500, 0});
+    CHECK(captured.text().find("read train" + std::string(run.console.live ? " " : "  ") + "500 sentences  ") !=
+          std::string::npos);
+  }
+  CHECK(captured.text().ends_with(run.console.live ? "/s\x1b[K\r\x1b[K" : "/s\n"));
 }
 
 }  // namespace fthost

@@ -53,21 +53,33 @@ struct SinkRun {
     bus.add(open_plugin<Sink>(name, name, std::move(options)), name, name + ".so");
   }
 
+  void open() { bus.run_opened({console}); }
+
   void start() {
+    open();
     RunStarted event;
     event.name = "tiny";
     event.folder = folder.path();
     event.files = &disk();
-    event.console = console;
     event.device = "cpu";
     event.precision = "f32";
     event.threads = 2;
     event.seed = 7;
     event.epochs = 2;
     event.steps = 4;
-    event.train_sentences = 6;
-    event.train_examples = 7;
-    event.train_tokens = 80;
+    ExampleCounts train;
+    train.sentences = 6;
+    train.words = 60;
+    train.examples = 7;
+    train.tokens = 80;
+    train.cut = 1;
+    train.windows = 2;
+    ExampleCounts dev;
+    dev.sentences = 2;
+    dev.words = dev.examples = 3;
+    dev.tokens = 9;
+    event.data = {{"train", train}, {"dev", dev}};
+    event.labels = 2;
     event.topology = &topology;
     event.plan = &plan;
     bus.run_started(event);

@@ -11,6 +11,7 @@
 #include <fthost/files.h>
 #include <fthost/metrics.h>
 #include <fthost/plan.h>
+#include <fthost/sentence.h>
 #include <fthost/topology.h>
 
 namespace fthost {
@@ -23,27 +24,37 @@ struct ConsoleStyle {
   int width = 80;      ///< Columns of the terminal.
 };
 
-/// First event of a run, once; all is checked and loaded, nothing is trained.
+/// First event of all, once: the pipeline is right, and the data are about to be read. There is no run folder yet, and
+/// if the data turn out to be wrong there will be none: no further event comes then.
+struct RunOpened {
+  ConsoleStyle console;
+};
+
+/// A set of the data, read and made into examples.
+struct DataSetCounts {
+  std::string set;  ///< "train", "dev", "test".
+  ExampleCounts counts;
+};
+
+/// Once; all is checked and loaded, nothing is trained.
 struct RunStarted {
   std::string name;              ///< The run folder's name: that of the pipeline, with "-2" … when it was in use.
   std::filesystem::path folder;  ///< The run folder; exists.
   Files* files = nullptr;        ///< Through which all files in it are written. Lives as long as the run.
-  ConsoleStyle console;
-  std::string device;     ///< "cpu", "cuda:0".
-  std::string precision;  ///< "f32", "bf16".
+  std::string device;            ///< "cpu", "cuda:0".
+  std::string precision;         ///< "f32", "bf16".
   int threads = 1;
   std::uint64_t seed = 0;
   int epochs = 0;
-  std::int64_t steps = 0;  ///< Of the optimizer, over all epochs.
-  std::int64_t train_sentences = 0;
-  std::int64_t train_examples = 0;
-  std::int64_t train_tokens = 0;  ///< Of one epoch, special ones included.
+  std::int64_t steps = 0;           ///< Of the optimizer, over all epochs.
+  std::vector<DataSetCounts> data;  ///< Train first; dev and test where there are some.
+  std::int64_t labels = 0;          ///< That the head tells apart.
   const Topology* topology = nullptr;
   const Plan* plan = nullptr;  ///< The first epoch's.
 };
 
 /// Something takes a while: reading, tokenizing, filling, evaluating. Comes at most ten times a second, and once with
-/// done == total when it ends. Not for training steps, which have StepEnded.
+/// done == total when it ends; between run_opened and run_started too. Not for training steps, which have StepEnded.
 struct ActivityAdvanced {
   std::string_view activity;  ///< "tokenize train", "evaluate dev".
   std::string_view unit;      ///< "sentences", "examples".

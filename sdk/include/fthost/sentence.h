@@ -36,4 +36,17 @@ struct Example {
   std::vector<WordToken> speakers;    ///< In the order of words; over all windows of a sentence every word once.
 };
 
+/// What became of a set's sentences when they were made into examples.
+struct ExampleCounts {
+  std::int64_t sentences = 0;
+  std::int64_t words = 0;
+  std::int64_t examples = 0;
+  std::int64_t tokens = 0;          ///< Special ones included; those in an overlap count in each window.
+  std::int64_t cut = 0;             ///< Sentences that did not fit: truncated, or spread over windows.
+  std::int64_t windows = 0;         ///< Examples that such sentences became, when they became windows.
+  std::int64_t lost_words = 0;      ///< Words without a speaker, past the cut of a truncated sentence.
+  std::int64_t cut_words = 0;       ///< Words that alone were longer than an example.
+  std::int64_t unknown_pieces = 0;  ///< Of all words, those past a cut included.
+};
+
 }  // namespace fthost

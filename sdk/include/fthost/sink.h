@@ -11,10 +11,10 @@
 namespace fthost {
 
 /// Override what interests you; the rest does nothing. Called on the training thread only, in this order:
-/// run_started, then per epoch { epoch_started, step_ended …, epoch_trained, evaluated (dev), epoch_ended },
-/// evaluated (test), run_ended; activity_advanced in between at any time. Every event goes to the metric sinks first,
-/// then, with the figures that they emitted, to the writers; within both in the order of the pipeline file.
-/// A sink that throws ends the run; what it had written stays.
+/// run_opened, run_started, then per epoch { epoch_started, step_ended …, epoch_trained, evaluated (dev), epoch_ended
+/// }, evaluated (test), run_ended; activity_advanced in between at any time. Every event goes to the metric sinks
+/// first, then, with the figures that they emitted, to the writers; within both in the order of the pipeline file. A
+/// sink that throws ends the run; what it had written stays.
 class FTHOST_API Sink : public Component {
  public:
   enum class Role { metric, writer };
@@ -25,6 +25,7 @@ class FTHOST_API Sink : public Component {
   /// Always the same answer. A metric sink comes before all writers and hears no metrics.
   virtual Role role() const = 0;
 
+  virtual void run_opened(const RunOpened& event);
   virtual void run_started(const RunStarted& event);
   virtual void activity_advanced(const ActivityAdvanced& event);
   virtual void epoch_started(const EpochStarted& event);

@@ -2,6 +2,7 @@
 
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <numeric>
 #include <vector>
 
@@ -10,6 +11,22 @@
 using fthost::cut_windows;
 using fthost::Window;
 using Sizes = std::vector<std::int32_t>;
+
+namespace {
+
+/// Tokens from a word to the nearer edge of the window at which the sentence was cut; of a word outside: 0.
+std::int64_t context_of(const Sizes& sizes, const Window& window, std::size_t word) {
+  if (word < window.begin || word >= window.end) return 0;
+  const auto between = [&](std::size_t begin, std::size_t end) {
+    return std::accumulate(sizes.begin() + static_cast<std::ptrdiff_t>(begin),
+                           sizes.begin() + static_cast<std::ptrdiff_t>(end), std::int64_t{0});
+  };
+  constexpr std::int64_t whole = 1'000'000;
+  return std::min(window.begin == 0 ? whole : between(window.begin, word),
+                  window.end == sizes.size() ? whole : between(word + 1, window.end));
+}
+
+}  // namespace
 
 TEST_CASE("a sentence that fits is one window in which all words speak", "[unit][data]") {
   CHECK(cut_windows(Sizes{1, 2, 3}, 6) == std::vector<Window>{{0, 3, 0, 3}});
@@ -44,6 +61,15 @@ TEST_CASE("windows keep what they promise", "[unit][data]") {
       spoken = speak_end;
     }
     RC_ASSERT(spoken == sizes.size());
+    // No other window would give a word more context.
+    for (std::size_t word = 0; word < sizes.size(); ++word) {
+      std::int64_t most = 0, given = 0;
+      for (const auto& window : windows) {
+        most = std::max(most, context_of(sizes, window, word));
+        if (window.speak_begin <= word && word < window.speak_end) given = context_of(sizes, window, word);
+      }
+      RC_ASSERT(given == most);
+    }
   }));
 }
 

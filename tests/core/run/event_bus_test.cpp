@@ -19,6 +19,7 @@ class Spy final : public Sink {
   std::function<void()> inside;
 
   Role role() const override { return role_; }
+  void run_opened(const RunOpened&) override { hear("run_opened"); }
   void run_started(const RunStarted&) override { hear("run_started"); }
   void activity_advanced(const ActivityAdvanced&) override { hear("activity_advanced"); }
   void epoch_started(const EpochStarted&) override { hear("epoch_started"); }
@@ -76,6 +77,7 @@ TEST_CASE_METHOD(BusFixture, "event bus tells metric sinks, then writers of figu
 }
 
 TEST_CASE_METHOD(BusFixture, "event bus delivers every kind of event", "[unit][run]") {
+  bus.run_opened({});
   bus.run_started({});
   bus.activity_advanced({});
   bus.epoch_started({});
@@ -86,8 +88,8 @@ TEST_CASE_METHOD(BusFixture, "event bus delivers every kind of event", "[unit][r
   bus.epoch_ended({});
   bus.run_ended({});
   std::vector<std::string> expected;
-  for (const auto* event : {"run_started", "activity_advanced", "epoch_started", "step_ended", "epoch_trained",
-                            "evaluation_started", "evaluated", "epoch_ended", "run_ended"})
+  for (const auto* event : {"run_opened", "run_started", "activity_advanced", "epoch_started", "step_ended",
+                            "epoch_trained", "evaluation_started", "evaluated", "epoch_ended", "run_ended"})
     for (const auto* who : {"m ", "w "}) expected.push_back(who + std::string(event));
   CHECK(heard == expected);
 }

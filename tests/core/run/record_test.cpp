@@ -26,6 +26,16 @@ RunRecord started_run() {
   record.plugins = {{Kind::sink, "csv", {"lib/csv.so", 12, "aa"}, {1, "libstdc++/cxx11", "", ""}}};
   record.model_files = {{"m/config.json", 600, "bb"}};
   record.data_files = {{"d/train.conll", 700, "cc"}};
+  ExampleCounts counts;
+  counts.sentences = 3;
+  counts.words = 30;
+  counts.examples = 4;
+  counts.tokens = 45;
+  counts.cut = 1;
+  counts.windows = 2;
+  counts.unknown_pieces = 5;
+  record.data = {{"train", counts}};
+  record.labels = {"O", "B-x"};
   record.boundary = "3";
   record.learning_parameters = 5'330'317;
   record.frozen_parameters = 17'382'899;
@@ -74,6 +84,23 @@ constexpr auto kWhatRan = R"(  "command_line": [
       "bytes": 700,
       "sha256": "cc"
     }
+  ],
+  "data": {
+    "train": {
+      "sentences": 3,
+      "words": 30,
+      "examples": 4,
+      "tokens": 45,
+      "cut_sentences": 1,
+      "windows": 2,
+      "lost_words": 0,
+      "cut_words": 0,
+      "unknown_pieces": 5
+    }
+  },
+  "labels": [
+    "O",
+    "B-x"
   ],
   "plugins": [
     {
