@@ -49,11 +49,13 @@ class Bert final : public Model {
 
   at::Tensor forward(StageRange range, const at::Tensor& input, const Packing& packing,
                      const Context& context) override {
-    auto x = input;
+    // Rows go through the stages in the number type of products. Widened at the end and narrowed at the next beginning,
+    // they keep their bits.
+    auto x = range.from == 0 || range.from == range.to ? input : input.to(context.compute);
     for (int stage = range.from; stage < range.to; ++stage)
       x = stage == 0 ? encoder_->embed(x, packing, context)
                      : encoder_->run_layer(static_cast<std::size_t>(stage) - 1, x, packing, context);
-    return x;
+    return range.from == range.to ? x : x.to(at::kFloat);
   }
 
   void save(Files& files, const fs::path& folder, const SavedHead& head) override {

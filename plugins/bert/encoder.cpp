@@ -2,7 +2,8 @@
 
 #include <ATen/ATen.h>
 
-#include <fthost/ops.h>
+#include <fthost/error.h>
+#include <fthost/topology.h>
 
 namespace fthost::bert {
 namespace {
@@ -13,24 +14,20 @@ constexpr int kAttentionSite = 0;
 constexpr int kAttentionOutputSite = 1;
 constexpr int kOutputSite = 2;
 
-at::Tensor activate(const at::Tensor& x, Activation activation) {
+at::Tensor activate(ops::Linear& linear, const at::Tensor& x, Activation activation, const Context& context) {
   switch (activation) {
     case Activation::gelu:
-      return at::gelu(x);
+      return linear.gelu(x, ops::Gelu::exact, context);
     case Activation::gelu_tanh:
-      return at::gelu(x, "tanh");
+      return linear.gelu(x, ops::Gelu::tanh, context);
     case Activation::relu:
-      return at::relu(x);
+      return at::relu(linear(x, context));
     case Activation::silu:
-      return at::silu(x);
+      return at::silu(linear(x, context));
     case Activation::tanh:
-      return at::tanh(x);
+      return at::tanh(linear(x, context));
   }
-  return x;
-}
-
-at::Tensor product(const at::Tensor& x, const Pair& pair, const Context& context) {
-  return ops::linear(x, pair.weight, pair.bias, context.compute);
+  throw Error("an activation without a formula");
 }
 
 ops::DropoutKey dropout_key(const Context& context, int stage, int site) {
@@ -42,17 +39,20 @@ ops::DropoutKey dropout_key(const Context& context, int stage, int site) {
 Encoder::Encoder(const Config& config, std::span<const Parameter> parameters) : config_(config) {
   auto next = parameters.begin();
   const auto take = [&] { return (next++)->value; };
-  const auto take_pair = [&] {
+  const auto norm = [&] {
     auto weight = take();
-    return Pair{std::move(weight), take()};
+    return Norm{std::move(weight), take()};
+  };
+  const auto linear = [&] {
+    auto weight = take();
+    return ops::Linear(std::move(weight), take());
   };
   words_ = take();
   positions_ = take();
   token_types_ = take();
-  norm_ = take_pair();
+  norm_ = norm();
   for (std::int64_t i = 0; i < config.layers; ++i)
-    layers_.push_back(
-        {take_pair(), take_pair(), take_pair(), take_pair(), take_pair(), take_pair(), take_pair(), take_pair()});
+    layers_.push_back({linear(), linear(), linear(), linear(), norm(), linear(), linear(), norm()});
 }
 
 at::Tensor Encoder::embed(const at::Tensor& ids, const Packing& packing, const Context& context) const {
@@ -61,25 +61,24 @@ at::Tensor Encoder::embed(const at::Tensor& ids, const Packing& packing, const C
   const auto key = dropout_key(context, 0, kEmbeddingSite);
   const auto normed = ops::dropout_residual_layer_norm(ops::embedding(words_, ids), rest, norm_.weight, norm_.bias,
                                                        config_.epsilon, 0, key, packing, false);
-  return ops::dropout(normed, config_.hidden_dropout, key, packing, context.training);
+  return ops::dropout(normed, config_.hidden_dropout, key, packing, context.training).to(context.compute);
 }
 
-at::Tensor Encoder::run_layer(std::size_t index, const at::Tensor& x, const Packing& packing,
-                              const Context& context) const {
-  const auto& layer = layers_[index];
+at::Tensor Encoder::run_layer(std::size_t index, const at::Tensor& x, const Packing& packing, const Context& context) {
+  auto& layer = layers_[index];
   const auto stage = Topology::layer_stage(static_cast<int>(index));
-  const auto add_and_norm = [&](const at::Tensor& y, const at::Tensor& residual, const Pair& norm, int site) {
+  const auto add_and_norm = [&](const at::Tensor& y, const at::Tensor& residual, const Norm& norm, int site) {
     return ops::dropout_residual_layer_norm(y, residual, norm.weight, norm.bias, config_.epsilon,
                                             config_.hidden_dropout, dropout_key(context, stage, site), packing,
                                             context.training);
   };
-  const auto attended = ops::packed_attention(
-      product(x, layer.query, context), product(x, layer.key, context), product(x, layer.value, context), config_.heads,
-      config_.attention_dropout, dropout_key(context, stage, kAttentionSite), packing, context);
+  const auto attended = ops::packed_attention(layer.query(x, context), layer.key(x, context), layer.value(x, context),
+                                              config_.heads, config_.attention_dropout,
+                                              dropout_key(context, stage, kAttentionSite), packing, context.training);
   const auto mixed =
-      add_and_norm(product(attended, layer.attention_output, context), x, layer.attention_norm, kAttentionOutputSite);
-  const auto inner = activate(product(mixed, layer.intermediate, context), config_.activation);
-  return add_and_norm(product(inner, layer.output, context), mixed, layer.output_norm, kOutputSite);
+      add_and_norm(layer.attention_output(attended, context), x, layer.attention_norm, kAttentionOutputSite);
+  const auto inner = activate(layer.intermediate, mixed, config_.activation, context);
+  return add_and_norm(layer.output(inner, context), mixed, layer.output_norm, kOutputSite);
 }
 
 }  // namespace fthost::bert

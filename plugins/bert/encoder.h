@@ -5,6 +5,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <fthost/ops.h>
 #include <fthost/packing.h>
 #include <fthost/parameters.h>
 
@@ -15,28 +16,30 @@
 
 namespace fthost::bert {
 
-/// Weight and bias of a product or a norm.
-struct Pair {
+struct Norm {
   at::Tensor weight, bias;
 };
 
 struct Layer {
-  Pair query, key, value, attention_output, attention_norm, intermediate, output, output_norm;
+  ops::Linear query, key, value, attention_output;
+  Norm attention_norm;
+  ops::Linear intermediate, output;
+  Norm output_norm;
 };
 
-/// Shares the parameters' memory.
+/// Shares the parameters' memory. Rows are of the number type context.compute.
 class Encoder {
  public:
   /// `parameters`: in the topology's order.
   Encoder(const Config& config, std::span<const Parameter> parameters);
 
   at::Tensor embed(const at::Tensor& ids, const Packing& packing, const Context& context) const;
-  at::Tensor run_layer(std::size_t index, const at::Tensor& x, const Packing& packing, const Context& context) const;
+  at::Tensor run_layer(std::size_t index, const at::Tensor& x, const Packing& packing, const Context& context);
 
  private:
   Config config_;
   at::Tensor words_, positions_, token_types_;
-  Pair norm_;
+  Norm norm_;
   std::vector<Layer> layers_;
 };
 

@@ -4,11 +4,13 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <fthost/error.h>
+
 #include <algorithm>
 #include <vector>
 
 #include "sdk/ops/composition.h"
-#include "sdk/ops/kernels.h"
+#include "sdk/ops/elements.h"
 #include "sdk/ops/saved_draw.h"
 
 namespace fthost::ops {
@@ -39,24 +41,54 @@ void for_each_head(const std::vector<std::int64_t>& starts, std::int64_t width, 
   });
 }
 
+/// What attention keeps from the forward to the backward pass, in this order.
+struct Kept {
+  at::Tensor query, key, value;
+  at::Tensor softmax;  ///< [rows, heads, 2] f32.
+  at::Tensor row_keys;
+};
+
+template <class T>
+void run_forward(const Kept& kept, const std::vector<std::int64_t>& starts, const Draw& draw, const at::Tensor& out) {
+  const auto heads = kept.softmax.size(1), width = kept.query.size(1), size = width / heads;
+  const auto *query = elements<T>(kept.query), *key = elements<T>(kept.key), *value = elements<T>(kept.value);
+  auto* const outs = mutable_elements<T>(out);
+  auto* const softmax = mutable_elements<float>(kept.softmax);
+  for_each_head(
+      starts, width, heads, kept.row_keys, draw, [&](const AttentionShape& shape, std::int64_t row, float* scratch) {
+        const auto at = row * width + shape.head * size;
+        kernels<T>().attention_forward(
+            {shape, query + at, key + at, value + at, outs + at, softmax + (row * heads + shape.head) * 2, scratch});
+      });
+}
+
+/// `d`: gradients of query, key and value.
+template <class T>
+void run_backward(const Kept& kept, const at::Tensor& d_out, const std::vector<std::int64_t>& starts, const Draw& draw,
+                  const std::vector<at::Tensor>& d) {
+  const auto heads = kept.softmax.size(1), width = kept.query.size(1), size = width / heads;
+  const auto *query = elements<T>(kept.query), *key = elements<T>(kept.key), *value = elements<T>(kept.value),
+             *d_outs = elements<T>(d_out);
+  const auto* const softmax = elements<float>(kept.softmax);
+  auto *d_query = mutable_elements<T>(d[0]), *d_key = mutable_elements<T>(d[1]), *d_value = mutable_elements<T>(d[2]);
+  for_each_head(starts, width, heads, kept.row_keys, draw,
+                [&](const AttentionShape& shape, std::int64_t row, float* scratch) {
+                  const auto at = row * width + shape.head * size;
+                  kernels<T>().attention_backward({shape, query + at, key + at, value + at, d_outs + at,
+                                                   softmax + (row * heads + shape.head) * 2, d_query + at, d_key + at,
+                                                   d_value + at, scratch});
+                });
+}
+
 struct PackedAttention : torch::autograd::Function<PackedAttention> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& query, const at::Tensor& key,
                             const at::Tensor& value, std::int64_t heads, const std::vector<std::int64_t>& starts,
                             const at::Tensor& row_keys, const Draw& draw) {
-    const auto q = query.contiguous(), k = key.contiguous(), v = value.contiguous();
-    const auto width = q.size(1), size = width / heads;
-    auto out = at::empty_like(q);
-    auto softmax = at::empty({q.size(0), heads, 2}, q.options());
-    const auto *qs = q.const_data_ptr<float>(), *ks = k.const_data_ptr<float>(), *vs = v.const_data_ptr<float>();
-    auto *outs = out.mutable_data_ptr<float>(), *kept = softmax.mutable_data_ptr<float>();
-    for_each_head(starts, width, heads, row_keys, draw,
-                  [&](const AttentionShape& shape, std::int64_t row, float* scratch) {
-                    const auto at = row * width + shape.head * size;
-                    kernels().attention_forward(
-                        {shape, qs + at, ks + at, vs + at, outs + at, kept + (row * heads + shape.head) * 2, scratch});
-                  });
-    context->save_for_backward({q, k, v, softmax, row_keys});
-    context->saved_data["heads"] = heads;
+    const Kept kept{query.contiguous(), key.contiguous(), value.contiguous(),
+                    at::empty({query.size(0), heads, 2}, query.options().dtype(at::kFloat)), row_keys};
+    auto out = at::empty_like(kept.query);
+    with_element(out, [&](auto element) { run_forward<decltype(element)>(kept, starts, draw, out); });
+    context->save_for_backward({kept.query, kept.key, kept.value, kept.softmax, kept.row_keys});
     context->saved_data["starts"] = starts;
     keep_draw(*context, draw);
     return out;
@@ -64,34 +96,27 @@ struct PackedAttention : torch::autograd::Function<PackedAttention> {
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const auto heads = context->saved_data["heads"].toInt();
-    const auto width = saved[0].size(1), size = width / heads;
+    const Kept kept{saved[0], saved[1], saved[2], saved[3], saved[4]};
     const auto d_out = gradients[0].contiguous();
-    const at::Tensor d_query = at::empty_like(saved[0]), d_key = at::empty_like(saved[0]),
-                     d_value = at::empty_like(saved[0]);
-    const auto *qs = saved[0].const_data_ptr<float>(), *ks = saved[1].const_data_ptr<float>(),
-               *vs = saved[2].const_data_ptr<float>(), *kept = saved[3].const_data_ptr<float>(),
-               *d_outs = d_out.const_data_ptr<float>();
-    auto *d_qs = d_query.mutable_data_ptr<float>(), *d_ks = d_key.mutable_data_ptr<float>(),
-         *d_vs = d_value.mutable_data_ptr<float>();
-    for_each_head(context->saved_data["starts"].toIntVector(), width, heads, saved[4], kept_draw(*context),
-                  [&](const AttentionShape& shape, std::int64_t row, float* scratch) {
-                    const auto at = row * width + shape.head * size;
-                    kernels().attention_backward({shape, qs + at, ks + at, vs + at, d_outs + at,
-                                                  kept + (row * heads + shape.head) * 2, d_qs + at, d_ks + at,
-                                                  d_vs + at, scratch});
-                  });
-    return {d_query, d_key, d_value, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+    const std::vector<at::Tensor> d = {at::empty_like(d_out), at::empty_like(d_out), at::empty_like(d_out)};
+    with_element(d_out, [&](auto element) {
+      run_backward<decltype(element)>(kept, d_out, context->saved_data["starts"].toIntVector(), kept_draw(*context), d);
+    });
+    return {d[0], d[1], d[2], at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
 
 }  // namespace
 
 at::Tensor packed_attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, std::int64_t heads,
-                            double p, const DropoutKey& dropout_key, const Packing& packing, const Context& context) {
-  if (!context.training) p = 0;
-  if (!has_kernels(query))
-    return composition::packed_attention(query, key, value, heads, p, dropout_key, packing, context.compute);
+                            double p, const DropoutKey& dropout_key, const Packing& packing, bool training) {
+  for (const auto* other : {&key, &value})
+    if (other->scalar_type() != query.scalar_type() || other->sizes() != query.sizes())
+      throw Error("query, key and value must have one number type and shape");
+  if (query.size(0) != packing.rows() || heads < 1 || query.size(1) % heads != 0)
+    throw Error("query must have the packing's rows, and its columns must divide among the heads");
+  if (!training) p = 0;
+  if (!has_kernels(query)) return composition::packed_attention(query, key, value, heads, p, dropout_key, packing);
   return PackedAttention::apply(query, key, value, heads, packing.starts, packing.row_keys, make_draw(dropout_key, p));
 }
 

@@ -36,6 +36,11 @@ at::Tensor drop(const at::Tensor& x, const at::Tensor& kept, const Draw& draw) {
   return at::where(kept, x * static_cast<double>(draw.scale), at::zeros({}, x.options()));
 }
 
+/// bf16 as f32; other types stay.
+at::Tensor widened(const at::Tensor& x) {
+  return x.scalar_type() == at::kBFloat16 ? x.to(at::kFloat) : x;
+}
+
 /// Where the packed rows lie in [examples * longest] slots, one line of slots an example.
 at::Tensor padded_slots(const Packing& packing, at::Device device) {
   std::vector<std::int64_t> slots;
@@ -60,7 +65,7 @@ Draw make_draw(const DropoutKey& key, double p) {
 }
 
 bool has_kernels(const at::Tensor& x) {
-  return x.device().is_cpu() && x.scalar_type() == at::kFloat;
+  return x.device().is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
 }
 
 namespace composition {
@@ -79,21 +84,20 @@ at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key, const P
 }
 
 at::Tensor packed_attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, std::int64_t heads,
-                            double p, const DropoutKey& dropout_key, const Packing& packing, at::ScalarType compute) {
+                            double p, const DropoutKey& dropout_key, const Packing& packing) {
   const auto examples = packing.examples(), longest = packing.longest, width = query.size(1);
   const auto slots = padded_slots(packing, query.device());
   const auto pad = [&](const at::Tensor& x) {
     return at::zeros({examples * longest, width}, x.options())
         .index_copy(0, slots, x)
         .view({examples, longest, heads, width / heads})
-        .transpose(1, 2)
-        .to(compute);
+        .transpose(1, 2);
   };
   const auto padding = at::ones({examples * longest}, query.options().dtype(at::kBool))
                            .index_fill(0, slots, 0)
                            .view({examples, 1, 1, longest});
-  const auto scores = at::matmul(pad(query), pad(key).transpose(2, 3)).to(query.scalar_type()) /
-                      std::sqrt(static_cast<double>(width / heads));
+  const auto scores =
+      widened(at::matmul(pad(query), pad(key).transpose(2, 3))) / std::sqrt(static_cast<double>(width / heads));
   auto weights = scores.masked_fill(padding, -std::numeric_limits<double>::infinity()).softmax(-1);
   const auto draw = make_draw(dropout_key, p);
   if (draw.threshold != 0) {
@@ -103,8 +107,7 @@ at::Tensor packed_attention(const at::Tensor& query, const at::Tensor& key, cons
     const auto head = at::arange(heads, packing.row_keys.options()).view({1, heads, 1});
     weights = drop(weights, kept(draw, mix_tensors(rows, head), longest), draw);
   }
-  return at::matmul(weights.to(compute), pad(value))
-      .to(query.scalar_type())
+  return at::matmul(weights.to(query.scalar_type()), pad(value))
       .transpose(1, 2)
       .reshape({examples * longest, width})
       .index_select(0, slots);
@@ -113,7 +116,12 @@ at::Tensor packed_attention(const at::Tensor& query, const at::Tensor& key, cons
 at::Tensor dropout_residual_layer_norm(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight,
                                        const at::Tensor& bias, double epsilon, double p, const DropoutKey& key,
                                        const Packing& packing) {
-  return at::layer_norm(dropout(x, p, key, packing) + residual, {x.size(1)}, weight, bias, epsilon);
+  const auto sum = dropout(widened(x), p, key, packing) + widened(residual);
+  return at::layer_norm(sum, {x.size(1)}, widened(weight), widened(bias), epsilon).to(x.scalar_type());
+}
+
+at::Tensor bias_gelu(const at::Tensor& x, const at::Tensor& bias, Gelu form) {
+  return at::gelu(widened(x) + bias, form == Gelu::tanh ? "tanh" : "none").to(x.scalar_type());
 }
 
 }  // namespace composition

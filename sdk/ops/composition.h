@@ -16,8 +16,7 @@ namespace fthost::ops {
 /// What `key` and `p` (from 0, below 1) mean for the kernels. Throws Error for another p.
 Draw make_draw(const DropoutKey& key, double p);
 
-/// Are there kernels of our own for this tensor? For f32 on the CPU, whatever the number type of products is: they are
-/// faster than LibTorch's in any.
+/// Are there kernels of our own for this tensor? For f32 and bf16 on the CPU.
 bool has_kernels(const at::Tensor& x);
 
 namespace composition {
@@ -30,11 +29,13 @@ FTHOST_API at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& k
 
 FTHOST_API at::Tensor packed_attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
                                        std::int64_t heads, double p, const DropoutKey& dropout_key,
-                                       const Packing& packing, at::ScalarType compute);
+                                       const Packing& packing);
 
 FTHOST_API at::Tensor dropout_residual_layer_norm(const at::Tensor& x, const at::Tensor& residual,
                                                   const at::Tensor& weight, const at::Tensor& bias, double epsilon,
                                                   double p, const DropoutKey& key, const Packing& packing);
+
+FTHOST_API at::Tensor bias_gelu(const at::Tensor& x, const at::Tensor& bias, Gelu form);
 
 }  // namespace composition
 }  // namespace fthost::ops

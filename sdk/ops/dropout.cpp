@@ -1,12 +1,12 @@
 #include <fthost/ops.h>
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "sdk/ops/composition.h"
 #include "sdk/ops/device_dropout.h"
-#include "sdk/ops/kernels.h"
+#include "sdk/ops/elements.h"
+#include "sdk/ops/row_parts.h"
 #include "sdk/ops/saved_draw.h"
 
 namespace fthost::ops {
@@ -15,25 +15,24 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr std::int64_t kRowsPerTask = 16;
-
-at::Tensor drop_rows(const at::Tensor& x, const at::Tensor& row_keys, const Draw& draw) {
+template <class T>
+void drop_rows(const at::Tensor& x, const at::Tensor& row_keys, const at::Tensor& out, const Draw& draw) {
   const auto columns = x.size(1);
-  auto out = at::empty_like(x);
-  const DropoutTask all{x.const_data_ptr<float>(),
-                        row_keys.const_data_ptr<std::int64_t>(),
-                        out.mutable_data_ptr<float>(),
-                        x.size(0),
-                        columns,
-                        draw};
+  const DropoutTask<T> all{
+      elements<T>(x), elements<std::int64_t>(row_keys), mutable_elements<T>(out), x.size(0), columns, draw};
   at::parallel_for(0, all.rows, kRowsPerTask, [&](std::int64_t begin, std::int64_t end) {
     auto part = all;
     part.x += begin * columns;
     part.row_keys += begin;
     part.out += begin * columns;
     part.rows = end - begin;
-    kernels().dropout(part);
+    kernels<T>().dropout(part);
   });
+}
+
+at::Tensor drop(const at::Tensor& x, const at::Tensor& row_keys, const Draw& draw) {
+  auto out = at::empty_like(x);
+  with_element(x, [&](auto element) { drop_rows<decltype(element)>(x, row_keys, out, draw); });
   return out;
 }
 
@@ -42,12 +41,12 @@ struct Dropout : torch::autograd::Function<Dropout> {
                             const Draw& draw) {
     context->save_for_backward({row_keys});
     keep_draw(*context, draw);
-    return drop_rows(x.contiguous(), row_keys, draw);
+    return drop(x.contiguous(), row_keys, draw);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto row_keys = context->get_saved_variables()[0];
-    return {drop_rows(gradients[0].contiguous(), row_keys, kept_draw(*context)), at::Tensor(), at::Tensor()};
+    return {drop(gradients[0].contiguous(), row_keys, kept_draw(*context)), at::Tensor(), at::Tensor()};
   }
 };
 

@@ -19,9 +19,11 @@ struct Gather : torch::autograd::Function<Gather> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto ids = context->get_saved_variables()[0];
     const auto entries = context->saved_data["entries"].toInt();
-    auto gradient = at::zeros({entries, gradients[0].size(1)}, gradients[0].options());
-    gradient.index_add_(0, ids, gradients[0]);
-    return {gradient, at::Tensor()};
+    // A row that is taken a thousand times in bf16 would soon be too large for what is added.
+    const auto type = gradients[0].scalar_type(), wide = type == at::kBFloat16 ? at::kFloat : type;
+    auto gradient = at::zeros({entries, gradients[0].size(1)}, gradients[0].options().dtype(wide));
+    gradient.index_add_(0, ids, gradients[0].to(wide));
+    return {gradient.to(type), at::Tensor()};
   }
 };
 

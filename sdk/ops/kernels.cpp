@@ -23,7 +23,7 @@ std::int64_t attention_scratch(std::int64_t tokens, std::int64_t size) {
   return 3 * (tokens + 4) * width + 2 * (size + 4) * line + queries * (3 * width + 2 * line) + 10 * 16;
 }
 
-const Kernels& kernels() {
+const Kernels& all_kernels() {
 #ifdef __x86_64__
   static const Kernels& chosen = [&]() -> const Kernels& {
     const auto capability = at::get_cpu_capability();

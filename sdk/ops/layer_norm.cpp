@@ -1,13 +1,12 @@
 #include <fthost/ops.h>
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <algorithm>
-
 #include "sdk/ops/composition.h"
-#include "sdk/ops/kernels.h"
+#include "sdk/ops/device_dropout.h"
+#include "sdk/ops/elements.h"
+#include "sdk/ops/row_parts.h"
 #include "sdk/ops/saved_draw.h"
 
 namespace fthost::ops {
@@ -16,73 +15,89 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr std::int64_t kRowsPerTask = 16;
-
 struct NormForward {
   at::Tensor out, normalised, inverse_deviations;
 };
 
-NormForward run_forward(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight,
-                        const at::Tensor& bias, double epsilon, const at::Tensor& row_keys, const Draw& draw) {
+template <class T>
+void run_forward(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight, const at::Tensor& bias,
+                 double epsilon, const at::Tensor& row_keys, const Draw& draw, const NormForward& result) {
   const auto rows = x.size(0), columns = x.size(1);
-  NormForward result{at::empty_like(x), at::empty_like(x), at::empty({rows}, x.options())};
-  const auto* const in = x.const_data_ptr<float>();
-  const auto* const added = residual.const_data_ptr<float>();
-  const auto* const keys = row_keys.const_data_ptr<std::int64_t>();
-  auto* const out = result.out.mutable_data_ptr<float>();
-  auto* const normalised = result.normalised.mutable_data_ptr<float>();
-  auto* const inverse = result.inverse_deviations.mutable_data_ptr<float>();
+  const auto memory = at::empty({at::get_num_threads(), columns}, weight.options());
+  auto* const scratch = mutable_elements<float>(memory);
+  const NormForwardTask<T> all{elements<T>(x),
+                               elements<T>(residual),
+                               elements<float>(weight),
+                               elements<float>(bias),
+                               elements<std::int64_t>(row_keys),
+                               mutable_elements<T>(result.out),
+                               mutable_elements<T>(result.normalised),
+                               mutable_elements<float>(result.inverse_deviations),
+                               scratch,
+                               rows,
+                               columns,
+                               static_cast<float>(epsilon),
+                               draw};
   at::parallel_for(0, rows, kRowsPerTask, [&](std::int64_t begin, std::int64_t end) {
-    const auto start = begin * columns;
-    kernels().norm_forward({in + start, added + start, weight.const_data_ptr<float>(), bias.const_data_ptr<float>(),
-                            keys + begin, out + start, normalised + start, inverse + begin, end - begin, columns,
-                            static_cast<float>(epsilon), draw});
+    auto part = all;
+    part.x += begin * columns;
+    part.residual += begin * columns;
+    part.row_keys += begin;
+    part.out += begin * columns;
+    part.normalised += begin * columns;
+    part.inverse_deviations += begin;
+    part.scratch += at::get_thread_num() * columns;
+    part.rows = end - begin;
+    kernels<T>().norm_forward(part);
   });
-  return result;
 }
 
 struct NormBackward {
   at::Tensor d_x, d_residual, d_weight, d_bias;
 };
 
-/// Sums over rows are made in one part a thread and then added, so that they depend on the number of threads only.
-NormBackward run_backward(const at::Tensor& d_out, const at::Tensor& normalised, const at::Tensor& inverse_deviations,
-                          const at::Tensor& weight, const at::Tensor& row_keys, const Draw& draw, bool weight_learns) {
-  const auto rows = d_out.size(0), columns = d_out.size(1);
-  const auto parts = std::clamp<std::int64_t>(rows / kRowsPerTask, 1, at::get_num_threads());
-  NormBackward result;
-  result.d_residual = at::empty_like(d_out);
-  result.d_x = draw.threshold == 0 ? result.d_residual : at::empty_like(d_out);
-  const auto sums = at::zeros({2, parts, columns}, d_out.options());
-  const auto* const d = d_out.const_data_ptr<float>();
-  const auto* const n = normalised.const_data_ptr<float>();
-  const auto* const inverse = inverse_deviations.const_data_ptr<float>();
-  const auto* const keys = row_keys.const_data_ptr<std::int64_t>();
-  auto* const d_x = draw.threshold == 0 ? nullptr : result.d_x.mutable_data_ptr<float>();
-  auto* const d_residual = result.d_residual.mutable_data_ptr<float>();
-  auto* const d_weight = weight_learns ? sums.mutable_data_ptr<float>() : nullptr;
-  at::parallel_for(0, parts, 1, [&](std::int64_t first_part, std::int64_t last_part) {
-    for (auto part = first_part; part < last_part; ++part) {
-      const auto begin = rows * part / parts, start = begin * columns;
-      auto* const d_weight_part = d_weight == nullptr ? nullptr : d_weight + part * columns;
-      kernels().norm_backward({d + start, n + start, inverse + begin, weight.const_data_ptr<float>(), keys + begin,
-                               d_x == nullptr ? nullptr : d_x + start, d_residual + start, d_weight_part,
-                               d_weight == nullptr ? nullptr : d_weight_part + parts * columns,
-                               rows * (part + 1) / parts - begin, columns, draw});
-    }
+/// `sums`: [2, parts, columns] f32, gradients of weight and bias in parts; undefined when they are not wanted.
+template <class T>
+void run_backward(const at::Tensor& d_out, const at::Tensor& normalised, const at::Tensor& inverse_deviations,
+                  const at::Tensor& weight, const at::Tensor& row_keys, const Draw& draw, const NormBackward& result,
+                  const at::Tensor& sums, std::int64_t parts) {
+  const auto columns = d_out.size(1);
+  const NormBackwardTask<T> all{elements<T>(d_out),
+                                elements<T>(normalised),
+                                elements<float>(inverse_deviations),
+                                elements<float>(weight),
+                                elements<std::int64_t>(row_keys),
+                                draw.threshold == 0 ? nullptr : mutable_elements<T>(result.d_x),
+                                mutable_elements<T>(result.d_residual),
+                                sums.defined() ? mutable_elements<float>(sums) : nullptr,
+                                sums.defined() ? mutable_elements<float>(sums) + parts * columns : nullptr,
+                                d_out.size(0),
+                                columns,
+                                draw};
+  for_each_part(all.rows, parts, [&](std::int64_t number, std::int64_t begin, std::int64_t end) {
+    auto part = all;
+    part.d_out += begin * columns;
+    part.normalised += begin * columns;
+    part.inverse_deviations += begin;
+    part.row_keys += begin;
+    if (part.d_x != nullptr) part.d_x += begin * columns;
+    part.d_residual += begin * columns;
+    if (part.d_weight != nullptr) part.d_weight += number * columns;
+    if (part.d_bias != nullptr) part.d_bias += number * columns;
+    part.rows = end - begin;
+    kernels<T>().norm_backward(part);
   });
-  if (weight_learns) {
-    result.d_weight = sums[0].sum(0);
-    result.d_bias = sums[1].sum(0);
-  }
-  return result;
 }
 
 struct DropoutResidualLayerNorm : torch::autograd::Function<DropoutResidualLayerNorm> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& residual,
                             const at::Tensor& weight, const at::Tensor& bias, double epsilon,
                             const at::Tensor& row_keys, const Draw& draw) {
-    const auto result = run_forward(x.contiguous(), residual.contiguous(), weight, bias, epsilon, row_keys, draw);
+    const auto in = x.contiguous(), added = residual.contiguous();
+    const NormForward result{at::empty_like(in), at::empty_like(in), at::empty({x.size(0)}, weight.options())};
+    with_element(in, [&](auto element) {
+      run_forward<decltype(element)>(in, added, weight, bias, epsilon, row_keys, draw, result);
+    });
     context->save_for_backward({result.normalised, result.inverse_deviations, weight, row_keys});
     keep_draw(*context, draw);
     return result.out;
@@ -90,9 +105,21 @@ struct DropoutResidualLayerNorm : torch::autograd::Function<DropoutResidualLayer
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const bool weight_learns = context->needs_input_grad(2) || context->needs_input_grad(3);
-    const auto result = run_backward(gradients[0].contiguous(), saved[0], saved[1], saved[2], saved[3],
-                                     kept_draw(*context), weight_learns);
+    const auto draw = kept_draw(*context);
+    const auto d_out = gradients[0].contiguous();
+    NormBackward result{{}, at::empty_like(d_out), {}, {}};
+    result.d_x = draw.threshold == 0 ? result.d_residual : at::empty_like(d_out);
+    const auto parts = count_parts(d_out.size(0));
+    at::Tensor sums;
+    if (context->needs_input_grad(2) || context->needs_input_grad(3))
+      sums = at::zeros({2, parts, d_out.size(1)}, saved[2].options());
+    with_element(d_out, [&](auto element) {
+      run_backward<decltype(element)>(d_out, saved[0], saved[1], saved[2], saved[3], draw, result, sums, parts);
+    });
+    if (sums.defined()) {
+      result.d_weight = sums[0].sum(0);
+      result.d_bias = sums[1].sum(0);
+    }
     return {result.d_x, result.d_residual, result.d_weight, result.d_bias, at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
@@ -103,9 +130,14 @@ at::Tensor dropout_residual_layer_norm(const at::Tensor& x, const at::Tensor& re
                                        const at::Tensor& bias, double epsilon, double p, const DropoutKey& key,
                                        const Packing& packing, bool training) {
   if (!training) p = 0;
+  if (has_device_dropout(x))
+    return composition::dropout_residual_layer_norm(dropout(x, p, key, packing, training), residual, weight, bias,
+                                                    epsilon, 0, key, packing);
   if (!has_kernels(x))
-    return at::layer_norm(dropout(x, p, key, packing, training) + residual, {x.size(1)}, weight, bias, epsilon);
-  return DropoutResidualLayerNorm::apply(x, residual, weight, bias, epsilon, packing.row_keys, make_draw(key, p));
+    return composition::dropout_residual_layer_norm(x, residual, weight, bias, epsilon, p, key, packing);
+  return DropoutResidualLayerNorm::apply(x, residual.to(x.scalar_type()), weight.to(at::kFloat).contiguous(),
+                                         bias.to(at::kFloat).contiguous(), epsilon, packing.row_keys,
+                                         make_draw(key, p));
 }
 
 }  // namespace fthost::ops

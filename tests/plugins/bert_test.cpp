@@ -116,15 +116,21 @@ TEST_CASE("bert's dropout is on in training only and changes with seed, step and
   CHECK(at::equal(run({false, 1, 1, at::kFloat}, 1), run({false, 2, 2, at::kFloat}, 2)));
 }
 
-TEST_CASE("bert computes products in bfloat16 when asked to", "[unit][plugins]") {
+TEST_CASE("bert computes in bfloat16 when asked to, the same in one go as stage by stage", "[unit][plugins]") {
   const auto expected = read_tensors(kGolden / "expected.safetensors");
   const auto model = load_tiny();
   const at::NoGradGuard no_gradients;
-  const auto hidden = model->forward({0, 3}, expected.at("ids"), pack(kLengths), {false, 0, 0, at::kBFloat16});
+  const Context context{true, 7, 3, at::kBFloat16};
+  const auto packing = pack(kLengths);
+  const auto hidden = model->forward({0, 3}, expected.at("ids"), packing, {false, 0, 0, at::kBFloat16});
   CHECK(hidden.scalar_type() == at::kFloat);
   const auto difference = largest_difference(hidden, expected.at("stage.2"));
   CHECK(difference > 1e-5);
   CHECK(difference < 0.2);
+  const auto whole = model->forward({0, 3}, expected.at("ids"), packing, context);
+  const auto first = model->forward({0, 2}, expected.at("ids"), packing, context);
+  CHECK(at::equal(first, first.to(at::kBFloat16).to(at::kFloat)));
+  CHECK(at::equal(whole, model->forward({2, 3}, first, packing, context)));
 }
 
 TEST_CASE("bert describes its topology", "[unit][plugins]") {

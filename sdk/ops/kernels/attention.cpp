@@ -39,26 +39,40 @@ FTHOST_INLINE void multiply(Left left, const float* right, float* out, std::int6
   }
 }
 
-/// Copies `count` rows of `size` floats, `stride` apart, to lines of `width` floats, filled up with zeros, as are lines
-/// up to a multiple of four.
-FTHOST_INLINE void gather(const float* from, std::int64_t count, std::int64_t size, std::int64_t stride,
-                          std::int64_t width, float* to) {
+/// Copies `count` rows of `size` elements, `stride` apart, to lines of `width` floats, filled up with zeros, as are
+/// lines up to a multiple of four.
+template <class T>
+FTHOST_INLINE void gather(const T* from, std::int64_t count, std::int64_t size, std::int64_t stride, std::int64_t width,
+                          float* to) {
   for (std::int64_t r = 0; r < rounded_up(count, kRows); ++r)
     for (std::int64_t c = 0; c < width; c += kLanes)
       store(to + r * width + c, r < count && c < size ? load_first(from + r * stride + c, size - c) : Floats{});
 }
 
+FTHOST_INLINE float widened(float value) {
+  return value;
+}
+
+FTHOST_INLINE float widened(Bf16 value) {
+  const auto bits = std::uint32_t{value.bits} << 16;
+  float wide;
+  __builtin_memcpy(&wide, &bits, sizeof(wide));
+  return wide;
+}
+
 /// The same, transposed: `size` lines of `width` floats.
-FTHOST_INLINE void gather_transposed(const float* from, std::int64_t count, std::int64_t size, std::int64_t stride,
+template <class T>
+FTHOST_INLINE void gather_transposed(const T* from, std::int64_t count, std::int64_t size, std::int64_t stride,
                                      std::int64_t width, float* to) {
   for (std::int64_t c = 0; c < size; ++c) {
-    for (std::int64_t r = 0; r < count; ++r) to[c * width + r] = from[r * stride + c];
+    for (std::int64_t r = 0; r < count; ++r) to[c * width + r] = widened(from[r * stride + c]);
     for (std::int64_t r = count; r < width; ++r) to[c * width + r] = 0;
   }
 }
 
+template <class T>
 FTHOST_INLINE void scatter(const float* from, std::int64_t count, std::int64_t size, std::int64_t stride,
-                           std::int64_t width, float* to) {
+                           std::int64_t width, T* to) {
   for (std::int64_t r = 0; r < count; ++r)
     for (std::int64_t c = 0; c < size; c += kLanes)
       store_first(to + r * stride + c, load(from + r * width + c), size - c);
@@ -148,7 +162,8 @@ FTHOST_INLINE std::int64_t smaller(std::int64_t a, std::int64_t b) {
 
 namespace FTHOST_LEVEL {
 
-void attention_forward(const AttentionForwardTask& task) {
+template <class T>
+void attention_forward(const AttentionForwardTask<T>& task) {
   const Head head(task.shape);
   const auto tokens = task.shape.tokens, size = task.shape.size, stride = task.shape.stride;
   Scratch scratch(task.scratch);
@@ -170,7 +185,8 @@ void attention_forward(const AttentionForwardTask& task) {
   }
 }
 
-void attention_backward(const AttentionBackwardTask& task) {
+template <class T>
+void attention_backward(const AttentionBackwardTask<T>& task) {
   const Head head(task.shape);
   const auto tokens = task.shape.tokens, size = task.shape.size, stride = task.shape.stride;
   const auto rows = rounded_up(tokens, kRows);
@@ -205,6 +221,11 @@ void attention_backward(const AttentionBackwardTask& task) {
   scatter(d_keys, tokens, size, stride, head.width, task.d_key);
   scatter(d_values, tokens, size, stride, head.width, task.d_value);
 }
+
+template void attention_forward(const AttentionForwardTask<float>&);
+template void attention_forward(const AttentionForwardTask<Bf16>&);
+template void attention_backward(const AttentionBackwardTask<float>&);
+template void attention_backward(const AttentionBackwardTask<Bf16>&);
 
 }  // namespace FTHOST_LEVEL
 }  // namespace fthost::ops

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "sdk/ops/draw.h"
+#include "sdk/ops/kernels.h"
 
 #define FTHOST_INLINE [[gnu::always_inline]] static inline
 
@@ -18,6 +18,7 @@ constexpr std::int64_t kLanes = 16;
 using Floats = float __attribute__((vector_size(64)));
 using Ints = std::int32_t __attribute__((vector_size(64)));
 using Bits = std::uint32_t __attribute__((vector_size(64)));
+using Halves = std::uint16_t __attribute__((vector_size(32)));
 using Words = std::uint64_t __attribute__((vector_size(64)));
 
 constexpr Ints kLaneNumbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
@@ -36,17 +37,40 @@ FTHOST_INLINE void store(float* to, Floats lanes) {
   __builtin_memcpy(to, &lanes, sizeof(lanes));
 }
 
-/// The first `count` lanes, the others 0.
-FTHOST_INLINE Floats load_first(const float* from, std::int64_t count) {
-  if (count >= kLanes) return load(from);
-  Floats lanes = {};
-  __builtin_memcpy(&lanes, from, static_cast<std::size_t>(count) * sizeof(float));
+FTHOST_INLINE Floats load(const Bf16* from) {
+  Halves halves;
+  __builtin_memcpy(&halves, from, sizeof(halves));
+  const Bits bits = __builtin_convertvector(halves, Bits) << 16;
+  Floats lanes;
+  __builtin_memcpy(&lanes, &bits, sizeof(lanes));
   return lanes;
 }
 
-FTHOST_INLINE void store_first(float* to, Floats lanes, std::int64_t count) {
+/// Rounds to the nearest, ties to even.
+FTHOST_INLINE void store(Bf16* to, Floats lanes) {
+  Bits bits;
+  __builtin_memcpy(&bits, &lanes, sizeof(bits));
+  const Bits rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
+  const Bits quiet = (bits >> 16) | 0x40;  // rounding could make an infinity of a NaN
+  const Halves halves = __builtin_convertvector(lanes == lanes ? rounded : quiet, Halves);
+  __builtin_memcpy(to, &halves, sizeof(halves));
+}
+
+/// The first `count` lanes, the others 0.
+template <class T>
+FTHOST_INLINE Floats load_first(const T* from, std::int64_t count) {
+  if (count >= kLanes) return load(from);
+  T some[kLanes] = {};
+  __builtin_memcpy(some, from, static_cast<std::size_t>(count) * sizeof(T));
+  return load(some);
+}
+
+template <class T>
+FTHOST_INLINE void store_first(T* to, Floats lanes, std::int64_t count) {
   if (count >= kLanes) return store(to, lanes);
-  __builtin_memcpy(to, &lanes, static_cast<std::size_t>(count) * sizeof(float));
+  T some[kLanes];
+  store(some, lanes);
+  __builtin_memcpy(to, some, static_cast<std::size_t>(count) * sizeof(T));
 }
 
 /// Lanes from `count` on become 0.

@@ -2,6 +2,11 @@
 
 namespace fthost::ops::FTHOST_LEVEL {
 
-constinit const Kernels kKernels = {dropout, norm_forward, norm_backward, attention_forward, attention_backward};
+template <class T>
+inline constexpr KernelsOf<T> kKernelsOf = {dropout<T>,           norm_forward<T>,  norm_backward<T>,
+                                            gelu_forward<T>,      gelu_backward<T>, attention_forward<T>,
+                                            attention_backward<T>};
+
+constinit const Kernels kKernels = {kKernelsOf<float>, kKernelsOf<Bf16>};
 
 }  // namespace fthost::ops::FTHOST_LEVEL

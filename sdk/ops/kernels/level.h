@@ -6,11 +6,20 @@
 
 namespace fthost::ops::FTHOST_LEVEL {
 
-void dropout(const DropoutTask& task);
-void norm_forward(const NormForwardTask& task);
-void norm_backward(const NormBackwardTask& task);
-void attention_forward(const AttentionForwardTask& task);
-void attention_backward(const AttentionBackwardTask& task);
+template <class T>
+void dropout(const DropoutTask<T>& task);
+template <class T>
+void norm_forward(const NormForwardTask<T>& task);
+template <class T>
+void norm_backward(const NormBackwardTask<T>& task);
+template <class T>
+void gelu_forward(const GeluForwardTask<T>& task);
+template <class T>
+void gelu_backward(const GeluBackwardTask<T>& task);
+template <class T>
+void attention_forward(const AttentionForwardTask<T>& task);
+template <class T>
+void attention_backward(const AttentionBackwardTask<T>& task);
 
 extern const Kernels kKernels;
 

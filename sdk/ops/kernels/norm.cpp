@@ -5,7 +5,8 @@ namespace fthost::ops {
 namespace {
 
 /// One row: h = dropout(x) + residual into `h`; returns its sum.
-FTHOST_INLINE float add_residual(const NormForwardTask& task, std::int64_t row, float* h) {
+template <class T>
+FTHOST_INLINE float add_residual(const NormForwardTask<T>& task, std::int64_t row, float* h) {
   const auto stream = row_stream(task.draw, task.row_keys[row]);
   const auto *x = task.x + row * task.columns, *residual = task.residual + row * task.columns;
   Floats total = {};
@@ -29,7 +30,8 @@ FTHOST_INLINE float squared_deviation(const float* h, std::int64_t columns, floa
 }
 
 /// The gradient of the norm's input, and of its weight and bias.
-FTHOST_INLINE void backward_row(const NormBackwardTask& task, std::int64_t row) {
+template <class T>
+FTHOST_INLINE void backward_row(const NormBackwardTask<T>& task, std::int64_t row) {
   const auto columns = task.columns;
   const auto *d_out = task.d_out + row * columns, *normalised = task.normalised + row * columns;
   Floats total = {}, product = {};
@@ -60,7 +62,8 @@ FTHOST_INLINE void backward_row(const NormBackwardTask& task, std::int64_t row) 
 
 namespace FTHOST_LEVEL {
 
-void dropout(const DropoutTask& task) {
+template <class T>
+void dropout(const DropoutTask<T>& task) {
   for (std::int64_t row = 0; row < task.rows; ++row) {
     const auto stream = row_stream(task.draw, task.row_keys[row]);
     const auto start = row * task.columns;
@@ -72,26 +75,35 @@ void dropout(const DropoutTask& task) {
   }
 }
 
-void norm_forward(const NormForwardTask& task) {
+template <class T>
+void norm_forward(const NormForwardTask<T>& task) {
   const auto columns = task.columns;
   for (std::int64_t row = 0; row < task.rows; ++row) {
     auto *normalised = task.normalised + row * columns, *out = task.out + row * columns;
-    const float mean = add_residual(task, row, normalised) / static_cast<float>(columns);
-    const float variance = squared_deviation(normalised, columns, mean) / static_cast<float>(columns);
+    const float mean = add_residual(task, row, task.scratch) / static_cast<float>(columns);
+    const float variance = squared_deviation(task.scratch, columns, mean) / static_cast<float>(columns);
     const float inverse = 1 / __builtin_sqrtf(variance + task.epsilon);
     task.inverse_deviations[row] = inverse;
     for (std::int64_t c = 0; c < columns; c += kLanes) {
       const auto count = columns - c;
-      const Floats n = (load_first(normalised + c, count) - mean) * inverse;
+      const Floats n = (load_first(task.scratch + c, count) - mean) * inverse;
       store_first(normalised + c, n, count);
       store_first(out + c, n * load_first(task.weight + c, count) + load_first(task.bias + c, count), count);
     }
   }
 }
 
-void norm_backward(const NormBackwardTask& task) {
+template <class T>
+void norm_backward(const NormBackwardTask<T>& task) {
   for (std::int64_t row = 0; row < task.rows; ++row) backward_row(task, row);
 }
+
+template void dropout(const DropoutTask<float>&);
+template void dropout(const DropoutTask<Bf16>&);
+template void norm_forward(const NormForwardTask<float>&);
+template void norm_forward(const NormForwardTask<Bf16>&);
+template void norm_backward(const NormBackwardTask<float>&);
+template void norm_backward(const NormBackwardTask<Bf16>&);
 
 }  // namespace FTHOST_LEVEL
 }  // namespace fthost::ops

@@ -1,60 +1,84 @@
 #include <fthost/ops.h>
 #include <torch/csrc/autograd/grad_mode.h>
-#include <torch/csrc/autograd/variable.h>
 
-#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "tests/catch.h"
-#include "tests/tensor_files.h"
+#include "tests/sdk/ops/oracle.h"
 
 using namespace fthost;
 
-TEST_CASE("linear is x W^T + b for any number of rows, with its gradients", "[unit][ops]") {
-  const std::int64_t rows = GENERATE(1, 2, 15, 16, 17, 40);
-  std::vector<at::Tensor> x = {at::randn({rows, 24}), at::randn({10, 24}), at::randn({10})}, y;
-  for (auto& tensor : x) {
-    y.push_back(tensor.to(at::kDouble).set_requires_grad(true));
-    tensor.set_requires_grad(true);
-  }
-  const auto out = ops::linear(x[0], x[1], x[2], at::kFloat);
-  const auto expected = at::mm(y[0], y[1].t()) + y[2];
-  CHECK(largest_difference(out.detach(), expected.detach()) < 1e-5);
-  const auto gradient = at::randn({rows, 10});
-  out.backward(gradient);
-  expected.backward(gradient.to(at::kDouble));
-  for (std::size_t i = 0; i < 3; ++i) CHECK(largest_difference(x[i].grad(), y[i].grad()) < 5e-5);
+TEST_CASE("linear is x W^T + b for any number of rows, with its gradients, in f32 and bf16", "[unit][ops]") {
+  const auto rows = GENERATE(as<std::int64_t>(), 0, 1, 2, 15, 16, 17, 40);
+  const auto type = GENERATE(at::kFloat, at::kBFloat16);
+  oracle::Leaves leaves{type};
+  leaves.add(at::randn({rows, 24}));
+  // Values that bf16 holds: then the copy that is multiplied with is the weight.
+  leaves.add(at::randn({10, 24}).to(at::kBFloat16), at::kFloat);
+  leaves.add(at::randn({10}).to(at::kBFloat16), at::kFloat);
+  const auto &x = leaves.found, &e = leaves.exact;
+  const auto out = ops::linear(x[0], x[1], x[2], type);
+  CHECK(out.scalar_type() == type);
+  CHECK(oracle::within(leaves.difference(out, at::mm(e[0], e[1].t()) + e[2]), oracle::allowed(type)));
 }
 
-TEST_CASE("linear gives a row the same bits in any batch", "[unit][ops]") {
+TEST_CASE("linear and GELU together are the two of them, with gradients", "[unit][ops]") {
+  const auto rows = GENERATE(as<std::int64_t>(), 1, 40);
+  const auto form = GENERATE(ops::Gelu::exact, ops::Gelu::tanh);
+  oracle::Leaves leaves;
+  for (const auto& shape : std::vector<std::vector<std::int64_t>>{{rows, 24}, {10, 24}, {10}})
+    leaves.add(at::randn(shape));
+  ops::Linear linear(leaves.found[1], leaves.found[2]);
+  const auto& e = leaves.exact;
+  CHECK(oracle::within(
+      leaves.difference(linear.gelu(leaves.found[0], form, {}), oracle::bias_gelu(at::mm(e[0], e[1].t()), e[2], form)),
+      oracle::allowed(at::kFloat)));
+}
+
+TEST_CASE("a weight that learns is copied to bf16 anew in each step and after each change", "[unit][ops]") {
   const at::NoGradGuard no_gradients;
-  const auto x = at::randn({200, 384}), weight = at::randn({1536, 384}), bias = at::randn({1536});
-  const auto all = ops::linear(x, weight, bias, at::kFloat);
-  for (const std::int64_t rows : {1, 3, 15, 16, 17, 100})
-    CHECK(at::equal(all.narrow(0, 200 - rows, rows),
-                    ops::linear(x.narrow(0, 200 - rows, rows).contiguous(), weight, bias, at::kFloat)));
-}
-
-TEST_CASE("linear multiplies in bfloat16 when asked to, and gives f32", "[unit][ops]") {
-  const auto x = at::randn({20, 64}), weight = at::randn({8, 64}), bias = at::randn({8});
-  const auto out = ops::linear(x, weight, bias, at::kBFloat16);
-  CHECK(out.scalar_type() == at::kFloat);
-  const auto rounded = [](const at::Tensor& t) { return t.to(at::kBFloat16).to(at::kDouble); };
-  const auto expected = at::mm(rounded(x), rounded(weight).t());
-  CHECK(largest_difference(out - bias, expected) < 0.01 * expected.abs().max().item<double>());
+  const bool learns = GENERATE(false, true);
+  const auto weight = at::randn({32, 24}).set_requires_grad(learns), bias = at::zeros({32});
+  const auto x = at::randn({20, 24});
+  ops::Linear linear(weight, bias);
+  const auto run = [&](std::int64_t step) { return linear(x, {.step = step, .compute = at::kBFloat16}); };
+  const auto fresh = [&] { return ops::linear(x, weight, bias, at::kBFloat16); };
+  CHECK(at::equal(run(0), fresh()));
+  weight.mul_(2);
+  CHECK(at::equal(run(0), fresh()));
+  weight.mutable_data_ptr<float>()[0] += 10;  // past LibTorch's count of changes
+  CHECK(at::equal(run(1), fresh()) == learns);
 }
 
 TEST_CASE("embedding takes rows, and adds their gradients where a row was taken twice", "[unit][ops]") {
-  const auto table = at::randn({6, 3}).set_requires_grad(true);
+  const auto type = GENERATE(at::kFloat, at::kBFloat16);
+  const auto table = at::randn({6, 3}).to(type).set_requires_grad(true);
   const auto ids = at::tensor({4, 0, 4, 5, 4}, at::kLong);
   const auto rows = ops::embedding(table, ids);
   CHECK(at::equal(rows, table.index({ids})));
-  const auto gradient = at::randn({5, 3});
+  const auto gradient = at::randn({5, 3}).to(type);
   rows.backward(gradient);
   auto expected = at::zeros({6, 3});
-  for (std::int64_t i = 0; i < 5; ++i) expected[ids[i].item<std::int64_t>()] += gradient[i];
-  CHECK(at::equal(table.grad(), expected));
+  for (std::int64_t i = 0; i < 5; ++i) expected[ids[i].item<std::int64_t>()] += gradient[i].to(at::kFloat);
+  CHECK(at::equal(table.grad(), expected.to(type)));
+}
+
+TEST_CASE("embedding's gradient is LibTorch's for random ids, and zero where no id points", "[unit][ops]") {
+  CHECK(rc::check([] {
+    const auto entries = *rc::gen::inRange<std::int64_t>(1, 50), rows = *rc::gen::inRange<std::int64_t>(0, 300);
+    const auto type = oracle::some_type();
+    oracle::Leaves leaves{type};
+    leaves.add(at::randn({entries, 24}));
+    const auto ids = at::randint(entries, {rows}, at::kLong);
+    const auto out = ops::embedding(leaves.found[0], ids);
+    // In bf16, too, only the sum is rounded.
+    RC_ASSERT(oracle::within(leaves.difference(out, at::embedding(leaves.exact[0], ids)),
+                             {0, type == at::kBFloat16 ? 0x1.02p-8 : 1e-6}));
+    auto unseen = at::ones({entries}, at::kBool);
+    unseen.index_fill_(0, ids, 0);
+    RC_ASSERT(leaves.found[0].grad().index({unseen}).eq(0).all().item<bool>());
+  }));
 }
 
 TEST_CASE("normal values have the moments and the shape of the normal distribution", "[unit][ops]") {

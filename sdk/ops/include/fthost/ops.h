@@ -1,8 +1,10 @@
 #pragma once
 
 /// fthost::ops: the tensor operators of which model plugins are made, forward and backward, on the CPU and on a CUDA
-/// device. Rows are tokens, packed end to end (<fthost/packing.h>). None keeps state; dropout is a pure function of its
-/// key, of a row's key and of the column, so that no order of computation, batch or cache changes what is drawn.
+/// device. Rows are tokens, packed end to end (<fthost/packing.h>); there may be none, and examples without any. In f32
+/// and in bf16: what comes in bf16 goes out so, and is computed in f32 in between; weights and biases of norms and of
+/// GELU may be f32 in either case. Dropout is a pure function of its key, of a row's key and of the column, so that no
+/// order of computation, batch or cache changes what is drawn.
 
 #include <ATen/core/Tensor.h>
 
@@ -33,26 +35,58 @@ FTHOST_API std::uint64_t mix(std::uint64_t a, std::uint64_t b);
 FTHOST_API at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key, const Packing& packing,
                               bool training);
 
-/// x W^T + b. `weight` [out, in], `bias` [out]. `compute`: number type of the product; the result is f32. On the CPU
-/// and in f32 the bits of a row do not depend on the other rows: fewer than 16 are filled up with zeros.
+/// Which formula of GELU (Hendrycks and Gimpel, "Gaussian error linear units", 2016).
+enum class Gelu {
+  exact,  ///< x P(x), where P is the normal distribution, by the error function.
+  tanh,   ///< x (1 + tanh(sqrt(2 / pi) (x + .044715 x^3))) / 2
+};
+
+/// gelu(x + bias) for each row of `x`. `bias` [columns]. On the CPU in one pass, 2e-7 |x| off in f32 at most.
+FTHOST_API at::Tensor bias_gelu(const at::Tensor& x, const at::Tensor& bias, Gelu form);
+
+/// Weight and bias of a product, and a copy of the weight in the number type of products: one of a frozen weight is
+/// made once, one of a weight that learns once a step. Used on one thread. `weight` [out, in], `bias` [out] are shared,
+/// not copied; they may be changed in place by LibTorch's operators.
+class FTHOST_API Linear {
+ public:
+  Linear() = default;
+  Linear(at::Tensor weight, at::Tensor bias);
+
+  /// x W^T + b in the number type context.compute, which is the result's too. On the CPU the bits of a row do not
+  /// depend on the other rows: fewer than 16 are filled up with zeros.
+  at::Tensor operator()(const at::Tensor& x, const Context& context);
+
+  /// gelu(x W^T + b), otherwise the same.
+  at::Tensor gelu(const at::Tensor& x, Gelu form, const Context& context);
+
+ private:
+  const at::Tensor& copy(const Context& context);
+  at::Tensor product(const at::Tensor& x, bool with_bias, const Context& context);
+
+  at::Tensor weight_, bias_;
+  at::Tensor copy_;
+  std::int64_t copied_version_ = 0, copied_step_ = 0;  ///< Of the weight when it was copied.
+};
+
+/// x W^T + b for a weight that is used once: as Linear.
 FTHOST_API at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                              at::ScalarType compute);
 
-/// Softmax attention within each example, no row seeing another example's. query, key, value: [rows, heads * size].
-/// `p`: dropout of the attention probabilities; head h of a row draws as above with mix(mix(k, r), h) in place of
-/// mix(k, r), and the key's position for the column. Returns [rows, heads * size].
+/// Softmax attention within each example, no row seeing another example's. query, key, value: [rows, heads * size] of
+/// one number type. `p`: dropout of the attention probabilities; head h of a row draws as above with
+/// mix(mix(k, r), h) in place of mix(k, r), and the key's position for the column. Returns [rows, heads * size].
 FTHOST_API at::Tensor packed_attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
                                        std::int64_t heads, double p, const DropoutKey& dropout_key,
-                                       const Packing& packing, const Context& context);
+                                       const Packing& packing, bool training);
 
-/// layer_norm(dropout(x) + residual) over the last dimension.
+/// layer_norm(dropout(x) + residual) over the last dimension. x and residual have one number type.
 FTHOST_API at::Tensor dropout_residual_layer_norm(const at::Tensor& x, const at::Tensor& residual,
                                                   const at::Tensor& weight, const at::Tensor& bias, double epsilon,
                                                   double p, const DropoutKey& key, const Packing& packing,
                                                   bool training);
 
 /// Rows of `table` [entries, columns] by `ids` [rows] int64. The gradient adds with index_add_, which is deterministic
-/// on the CPU and far faster than LibTorch's own.
+/// on the CPU and far faster than LibTorch's own; that of a row which no id names is zero.
 FTHOST_API at::Tensor embedding(const at::Tensor& table, const at::Tensor& ids);
 
 /// Fills `out` with normal values of mean 0: a function of seed, name and element, the same on every device.
