@@ -19,11 +19,20 @@ constexpr std::int64_t kMostLayers = 1000;
 constexpr std::int64_t kWidest = 65536;
 constexpr std::int64_t kMostEntries = 1 << 24;
 
-constexpr std::array<std::pair<std::string_view, Activation>, 7> kActivations = {
+constexpr std::array<std::pair<std::string_view, Activation>, 16> kActivations = {
     {{"gelu", Activation::gelu},
+     {"gelu_accurate", Activation::gelu_tanh},
+     {"gelu_fast", Activation::gelu_tanh},
      {"gelu_new", Activation::gelu_tanh},
+     {"gelu_python", Activation::gelu},
+     {"gelu_python_tanh", Activation::gelu_tanh},
      {"gelu_pytorch_tanh", Activation::gelu_tanh},
+     {"leaky_relu", Activation::leaky_relu},
+     {"mish", Activation::mish},
+     {"quick_gelu", Activation::quick_gelu},
      {"relu", Activation::relu},
+     {"relu6", Activation::relu6},
+     {"sigmoid", Activation::sigmoid},
      {"silu", Activation::silu},
      {"swish", Activation::silu},
      {"tanh", Activation::tanh}}};

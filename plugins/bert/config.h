@@ -14,7 +14,7 @@
 namespace fthost::bert {
 
 /// The activation between the two products of a layer's feed-forward part.
-enum class Activation { gelu, gelu_tanh, relu, silu, tanh };
+enum class Activation { gelu, gelu_tanh, leaky_relu, mish, quick_gelu, relu, relu6, sigmoid, silu, tanh };
 
 struct Config {
   std::int64_t vocabulary = 0;

@@ -14,20 +14,36 @@ constexpr int kAttentionSite = 0;
 constexpr int kAttentionOutputSite = 1;
 constexpr int kOutputSite = 2;
 
-at::Tensor activate(ops::Linear& linear, const at::Tensor& x, Activation activation, const Context& context) {
+/// Of those that are not fused with the product before them.
+at::Tensor activate(const at::Tensor& x, Activation activation) {
   switch (activation) {
-    case Activation::gelu:
-      return linear.gelu(x, ops::Gelu::exact, context);
-    case Activation::gelu_tanh:
-      return linear.gelu(x, ops::Gelu::tanh, context);
+    case Activation::leaky_relu:
+      return at::leaky_relu(x);
+    case Activation::mish:
+      return at::mish(x);
+    case Activation::quick_gelu:
+      return x * at::sigmoid(x * 1.702);
     case Activation::relu:
-      return at::relu(linear(x, context));
+      return at::relu(x);
+    case Activation::relu6:
+      return at::relu6(x);
+    case Activation::sigmoid:
+      return at::sigmoid(x);
     case Activation::silu:
-      return at::silu(linear(x, context));
+      return at::silu(x);
     case Activation::tanh:
-      return at::tanh(linear(x, context));
+      return at::tanh(x);
+    case Activation::gelu:
+    case Activation::gelu_tanh:
+      break;
   }
-  throw Error("an activation without a formula");
+  throw Error("the activation has a product of its own");
+}
+
+at::Tensor activated_product(ops::Linear& linear, const at::Tensor& x, Activation activation, const Context& context) {
+  if (activation == Activation::gelu) return linear.gelu(x, ops::Gelu::exact, context);
+  if (activation == Activation::gelu_tanh) return linear.gelu(x, ops::Gelu::tanh, context);
+  return activate(linear(x, context), activation);
 }
 
 ops::DropoutKey dropout_key(const Context& context, int stage, int site) {
@@ -77,7 +93,7 @@ at::Tensor Encoder::run_layer(std::size_t index, const at::Tensor& x, const Pack
                                               dropout_key(context, stage, kAttentionSite), packing, context.training);
   const auto mixed =
       add_and_norm(layer.attention_output(attended, context), x, layer.attention_norm, kAttentionOutputSite);
-  const auto inner = activate(layer.intermediate, mixed, config_.activation, context);
+  const auto inner = activated_product(layer.intermediate, mixed, config_.activation, context);
   return add_and_norm(layer.output(inner, context), mixed, layer.output_norm, kOutputSite);
 }
 

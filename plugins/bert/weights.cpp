@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -139,10 +140,22 @@ std::string problem(const TensorShape& expected, const Checkpoint& checkpoint) {
   return {};
 }
 
+/// Layers that the configuration does not have, and the like. Old checkpoints hold what is no weight: ids of positions.
+std::vector<std::string> unexpected(const Checkpoint& checkpoint, const Topology& topology) {
+  std::set<std::string_view> known = {"embeddings.position_ids", "embeddings.token_type_ids"};
+  for (const auto& tensor : topology.tensors) known.insert(tensor.name);
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : checkpoint.entries())
+    if ((name.starts_with("embeddings.") || name.starts_with("encoder.")) && !known.contains(name))
+      names.push_back(name + ": not expected, found " + shown(entry.tensor->shape));
+  return names;
+}
+
 void check(const Checkpoint& checkpoint, const Topology& topology) {
   std::vector<std::string> notes;
   for (const auto& tensor : topology.tensors)
     if (auto what = problem(tensor, checkpoint); !what.empty()) notes.push_back(tensor.name + ": " + what);
+  for (auto& what : unexpected(checkpoint, topology)) notes.push_back(std::move(what));
   if (notes.empty()) return;
   const auto count = std::to_string(notes.size());
   refuse(checkpoint.place(),

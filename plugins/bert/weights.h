@@ -22,8 +22,8 @@ struct Weights {
 
 /// Reads model.safetensors, or the files that model.safetensors.index.json names. Names may have the prefix "bert."
 /// and may be those of old checkpoints (LayerNorm.gamma and beta). Throws one InputError that names all tensors which
-/// are missing or have the wrong shape or type. Pickles are never opened: a folder that has nothing else is refused
-/// with the way to convert it.
+/// are missing, have the wrong shape or type, or belong to an encoder that config.json does not describe. Pickles are
+/// never opened: a folder that has nothing else is refused with the way to convert it.
 Weights load_weights(const std::filesystem::path& folder, const Topology& topology, at::Device device);
 
 }  // namespace fthost::bert

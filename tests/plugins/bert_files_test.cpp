@@ -119,6 +119,22 @@ TEST_CASE("bert names all tensors that do not fit", "[unit][plugins]") {
         "  encoder.layer.1.attention.self.key.bias: missing, expected [32]\n");
 }
 
+TEST_CASE("bert names tensors of an encoder that its configuration does not describe", "[unit][plugins]") {
+  const BertFolder folder;
+  auto tensors = golden_tensors();
+  tensors["bert.embeddings.position_ids"] = at::zeros({1, 24});  // old checkpoints have it; it is no weight
+  folder.write_tensors("model.safetensors", tensors);
+  CHECK(folder.complaint() == "no error");
+  tensors["bert.embeddings.adapter.weight"] = at::zeros({4});
+  folder.write_tensors("model.safetensors", tensors);
+  folder.change_config([](json& config) { config["num_hidden_layers"] = 1; });
+  const auto complaint = folder.complaint();
+  CHECK(
+      complaint.starts_with("F/model.safetensors: error: 17 tensors are not what config.json asks for\n"
+                            "  embeddings.adapter.weight: not expected, found [4]\n"
+                            "  encoder.layer.1.attention.output.LayerNorm.bias: not expected, found [32]\n"));
+}
+
 TEST_CASE("bert refuses a tensor of another type and one that stands twice", "[unit][plugins]") {
   const BertFolder folder;
   auto tensors = golden_tensors();
@@ -165,9 +181,11 @@ TEST_CASE("bert says what is wrong with its configuration, all at once", "[unit]
       {{{"layer_norm_eps", "small"}}, "'layer_norm_eps' must be a number from 0 and below 1, found \"small\""},
       {{{"id2label", {{"0", "O"}, {"2", "B-PER"}}}},
        "'id2label' must be an object of labels by ids 0, 1, 2 …, found an object"},
-      {{{"hidden_act", "mish"}},
-       "'hidden_act' must be an activation that this model has, found \"mish\"\n"
-       "  it can be: gelu gelu_new gelu_pytorch_tanh relu silu swish tanh"},
+      {{{"hidden_act", "prelu"}},
+       "'hidden_act' must be an activation that this model has, found \"prelu\"\n"
+       "  it can be: gelu gelu_accurate gelu_fast gelu_new gelu_python gelu_python_tanh gelu_pytorch_tanh leaky_relu "
+       "mish "
+       "quick_gelu relu relu6 sigmoid silu swish tanh"},
       {{{"is_decoder", true}, {"intermediate_size", -1}},
        "'is_decoder' is true: this model is an encoder only\nF/config.json: error: 'intermediate_size' must be a whole "
        "number from 1 to 65536, found -1"},
