@@ -23,6 +23,10 @@ fthost::ColumnFormat format_of(std::uint8_t columns, std::uint8_t marks) {
   format.separator = separators[marks % 5];
   if (marks >= 128) format.comment = "#";
   if (marks % 2 == 0) format.document_mark.clear();
+  if (marks % 16 == 7) format.header = fthost::ColumnHeader::line;
+  if (marks % 16 == 11) format.header = fthost::ColumnHeader::comment;
+  if (format.header != fthost::ColumnHeader::none && columns % 2 == 0) format.word_name = "w";
+  if (format.header != fthost::ColumnHeader::none && columns % 3 == 0) format.label_name = "t";
   return format;
 }
 
@@ -57,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<std::vector<std::string>> tags;
   try {
     fthost::read_columns(in, "fuzz.conll", format, [&](fthost::Sentence&& sentence) {
-      check(sentence, format.label_column.has_value());
+      check(sentence, format.label_column.has_value() || !format.label_name.empty());
       tags.push_back(std::move(sentence.labels));
     });
   } catch (const fthost::InputError& error) {
