@@ -4,6 +4,7 @@
 #include <fthost/ops.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace fthost {
 namespace {
@@ -16,13 +17,19 @@ at::Tensor rows_of(std::int64_t count) {
 }  // namespace
 
 Batch pack(std::span<const Example> examples, std::span<const std::size_t> indices, at::Device device) {
+  std::vector<const Example*> chosen;
+  chosen.reserve(indices.size());
+  for (const auto index : indices) chosen.push_back(&examples[index]);
+  return pack(std::move(chosen), device);
+}
+
+Batch pack(std::vector<const Example*> examples, at::Device device) {
   Batch batch;
+  batch.examples = std::move(examples);
   Packing& packing = batch.packing;
   packing.starts.push_back(0);
-  for (const auto index : indices) {
-    const Example& example = examples[index];
-    batch.examples.push_back(&example);
-    const auto length = static_cast<std::int64_t>(example.tokens.size());
+  for (const auto* example : batch.examples) {
+    const auto length = static_cast<std::int64_t>(example->tokens.size());
     packing.starts.push_back(packing.starts.back() + length);
     packing.longest = std::max(packing.longest, length);
   }

@@ -19,7 +19,9 @@ struct Batch {
   at::Tensor targets;  ///< [rows] int64, kIgnoredLabel where a token has no say.
 };
 
-/// Packs the examples of `indices` (into `examples`), which must not be empty.
+/// Packs the examples, which must be one or more.
+Batch pack(std::vector<const Example*> examples, at::Device device);
+/// Those of `indices` into `examples`.
 Batch pack(std::span<const Example> examples, std::span<const std::size_t> indices, at::Device device);
 
 }  // namespace fthost

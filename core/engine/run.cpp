@@ -11,6 +11,7 @@
 #include "core/engine/memory.h"
 #include "core/engine/network.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/prefix_cache.h"
 #include "core/engine/saved_model.h"
 #include "core/engine/training.h"
 #include "core/run/event_bus.h"
@@ -38,7 +39,12 @@ class Run {
     make_data_examples(pipeline, network_, data_, events_);
     network_.load(device_, pipeline.run.seed);
     settings_ = {device_, pipeline.run.precision == "bf16" ? at::kBFloat16 : at::kFloat, pipeline.train.batch_size};
-    training_.emplace(pipeline, network_, create_strategies(), data_, events_, settings_, *request.stop_signal);
+    cache_.emplace(pipeline, network_, *request.files, events_,
+                   PrefixArithmetic{device_, settings_.compute,
+                                    pipeline.cache.storage == "bf16" ? at::kBFloat16 : at::kFloat, threads_},
+                   *request.stop_signal);
+    training_.emplace(pipeline, network_, create_strategies(), data_, events_, *cache_, settings_,
+                      *request.stop_signal);
     training_->make_first_plan();
   }
 
@@ -192,6 +198,7 @@ class Run {
     record_.ended = std::chrono::system_clock::now();
     record_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
     record_.metrics = events_.metrics();
+    if (!cache_->use().mode.empty()) record_.cache = cache_->use();
     ended_ = true;
     // The sinks hear the end even when the record can't be written; that failure is then the run's.
     std::exception_ptr unwritten;
@@ -200,7 +207,8 @@ class Run {
     } catch (const FileError&) {
       unwritten = std::current_exception();
     }
-    events_.run_ended({state, reason, nullptr, result_.model, record_.seconds});
+    const auto& use = cache_->use();
+    events_.run_ended({state, reason, nullptr, result_.model, use.mode.empty() ? nullptr : &use, record_.seconds});
     if (unwritten) std::rethrow_exception(unwritten);
   }
 
@@ -213,6 +221,7 @@ class Run {
   DataSets data_;
   EventBus events_;
   EvaluationSettings settings_;
+  std::optional<PrefixCache> cache_;
   std::optional<Training> training_;
   RunRecord record_;
   bool ended_ = false;

@@ -30,7 +30,8 @@ struct Training::StepSums {
 };
 
 Training::Training(const Pipeline& pipeline, Network& network, Strategies strategies, const DataSets& data,
-                   EventBus& events, const EvaluationSettings& settings, const std::atomic<int>& stop_signal)
+                   EventBus& events, PrefixCache& cache, const EvaluationSettings& settings,
+                   const std::atomic<int>& stop_signal)
     : pipeline_(pipeline),
       network_(network),
       strategies_(std::move(strategies)),
@@ -39,7 +40,7 @@ Training::Training(const Pipeline& pipeline, Network& network, Strategies strate
       settings_(settings),
       stop_signal_(stop_signal),
       topology_(network.topology()),
-      prefix_(network, {pipeline.frozen_dropout, pipeline.train.clip_over_all}),
+      prefix_(network, cache, {pipeline.frozen_dropout, pipeline.train.clip_over_all}),
       wants_gradient_norms_(dynamic_cast<GradientNormReader*>(strategies_.freezing.get()) != nullptr) {
   for (const auto& example : data.train.examples) lengths_.push_back(static_cast<std::int64_t>(example.tokens.size()));
   total_steps_ = count_steps();
@@ -73,6 +74,17 @@ const Plan& Training::make_first_plan() {
   return plan_;
 }
 
+/// How often each set is going to be gone through, from the start of an epoch on.
+std::vector<PrefixCache::Uses> Training::uses_from(int epoch) const {
+  const auto& train = pipeline_.train;
+  const std::int64_t epochs = train.epochs - std::max(epoch, 1) + 1;
+  const auto within = train.evaluate_every > 0 ? total_steps_ / train.epochs / train.evaluate_every : 0;
+  std::vector<PrefixCache::Uses> uses = {{&data_.train, epochs}};
+  if (data_.dev.has_value()) uses.push_back({&*data_.dev, epochs * (1 + within)});
+  if (data_.test.has_value()) uses.push_back({&*data_.test, 1});
+  return uses;
+}
+
 void Training::update_plan(int epoch) {
   Progress progress{epoch, pipeline_.train.epochs, step_, &events_.metrics(), {}};
   if (wants_gradient_norms_ && epoch > 1)
@@ -82,10 +94,11 @@ void Training::update_plan(int epoch) {
 
   Plan plan = call_plugin(pipeline_, pipeline_.freezing, "choosing what learns",
                           [&] { return make_plan(topology_, strategies_.freezing->learns(topology_, progress)); });
+  // Before training there is no run yet whose sinks could hear of the cache: the first epoch sets the boundary.
+  if (epoch == 1 || (epoch > 1 && plan != plan_)) prefix_.set_plan(plan, uses_from(epoch));
   if (plan == plan_) return;
   plan_ = std::move(plan);
   network_.apply(plan_, pipeline_.train.clip_over_all);
-  prefix_.set_plan(plan_);
   note_learning();
   learning_.clear();
   for (const auto& parameter : network_.parameters())
@@ -137,6 +150,7 @@ bool Training::train_epoch(int epoch) {
   sums.steps = steps_of_epoch_ = steps_for(batches.size());
   events_.epoch_started({epoch, sums.steps, &plan_});
   tell_listeners(epoch, true);
+  prefix_.prepare(data_.train, "train");
   for (std::size_t first = 0; first < batches.size(); first += together) {
     train_step(std::span(batches).subspan(first, std::min(together, batches.size() - first)), sums);
     const bool last = sums.trained.steps == sums.steps;
@@ -254,6 +268,7 @@ void Training::refuse_nonfinite(const Example& example, const char* what, double
 
 void Training::evaluate_set(const DataSet& set, const char* name, int epoch, bool within_epoch) {
   events_.evaluation_started({epoch, name});
+  prefix_.prepare(set, name);
   const auto result = evaluate(network_, prefix_, set, name, settings_, events_);
   events_.evaluated({epoch, name, step_, within_epoch, &result.gold, &result.predicted, result.loss});
 }

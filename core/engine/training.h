@@ -33,7 +33,7 @@ struct Strategies {
 class Training {
  public:
   Training(const Pipeline& pipeline, Network& network, Strategies strategies, const DataSets& data, EventBus& events,
-           const EvaluationSettings& settings, const std::atomic<int>& stop_signal);
+           PrefixCache& cache, const EvaluationSettings& settings, const std::atomic<int>& stop_signal);
 
   /// Asks the strategy for the first plan and applies it. Must come before run().
   const Plan& make_first_plan();
@@ -64,6 +64,7 @@ class Training {
   using Indices = std::span<const std::size_t>;
 
   void update_plan(int epoch);
+  std::vector<PrefixCache::Uses> uses_from(int epoch) const;
   void note_learning();
   std::vector<Indices> batches_of(Indices order) const;
   std::int64_t steps_for(std::size_t batches) const;

@@ -79,6 +79,10 @@ void EventBus::run_started(const RunStarted& event) {
   deliver([&](Sink& sink, Metrics&) { sink.run_started(event); });
 }
 
+void EventBus::cache_chosen(const CacheChosen& event) {
+  deliver([&](Sink& sink, Metrics&) { sink.cache_chosen(event); });
+}
+
 void EventBus::activity_advanced(const ActivityAdvanced& event) {
   deliver([&](Sink& sink, Metrics&) { sink.activity_advanced(event); });
 }

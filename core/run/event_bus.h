@@ -30,6 +30,7 @@ class EventBus {
 
   void run_opened(const RunOpened& event);
   void run_started(const RunStarted& event);
+  void cache_chosen(const CacheChosen& event);
   void activity_advanced(const ActivityAdvanced& event);
   void epoch_started(const EpochStarted& event);
   void step_ended(const StepEnded& event);

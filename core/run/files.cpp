@@ -15,9 +15,9 @@ namespace {
 std::string reason(int code) {
   switch (code) {
     case ENOSPC:
-      return std::string(std::strerror(code)) + "; make room there, or let [run] output name a folder on another disk";
+      return std::string(std::strerror(code)) + "; make room there, or use a folder on another disk";
     case EDQUOT:
-      return std::string(std::strerror(code)) + "; delete something, or let [run] output name a folder on another disk";
+      return std::string(std::strerror(code)) + "; delete something, or use a folder on another disk";
     case ELOOP:
       return "it is a symbolic link, and fthost writes through none";
     default:

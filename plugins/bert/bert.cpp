@@ -35,6 +35,7 @@ class Bert final : public Model {
   }
 
   Topology topology() const override { return topology_; }
+  std::string arithmetic() const override { return describe_arithmetic(config_); }
   const Tokenizer& tokenizer() const override { return *tokenizer_; }
   std::int64_t max_tokens() const override { return config_.positions; }
 

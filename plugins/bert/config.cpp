@@ -180,6 +180,13 @@ Config read_config(const std::filesystem::path& file) {
   return config;
 }
 
+std::string describe_arithmetic(const Config& config) {
+  // As a number that stands for itself: names of activations may come in several spellings.
+  return "bert: " + std::to_string(config.heads) + " heads, activation " +
+         std::to_string(static_cast<int>(config.activation)) + ", epsilon " + std::to_string(config.epsilon * 1e15) +
+         "e-15";
+}
+
 Topology make_topology(const Config& config) {
   Topology topology;
   topology.hidden_size = config.hidden;

@@ -36,6 +36,9 @@ struct Config {
 /// thrown as one InputError with a message each.
 Config read_config(const std::filesystem::path& file);
 
+/// What Model::arithmetic says.
+std::string describe_arithmetic(const Config& config);
+
 /// Embeddings and layers under Hugging Face's names, without the prefix "bert."; the head's stage is left to the host.
 Topology make_topology(const Config& config);
 

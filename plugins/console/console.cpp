@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -67,6 +68,12 @@ class ConsoleSink final : public fthost::Sink {
           "boundary " + fthost::boundary_name(*event.plan)});
     for (const auto& [set, counts] : event.data)
       keep(console::data_parts(set, counts, set == "train" ? event.labels : 0));
+  }
+
+  void cache_chosen(const fthost::CacheChosen& event) override {
+    std::vector<std::string> parts = {"boundary " + std::string(event.boundary), "cache " + std::string(event.mode)};
+    if (!event.reason.empty()) parts.emplace_back(event.reason);
+    keep(parts);
   }
 
   void activity_advanced(const fthost::ActivityAdvanced& event) override {
@@ -137,12 +144,19 @@ class ConsoleSink final : public fthost::Sink {
     }
     if (const auto test = figures_.latest("test_f1")) parts.push_back(console::figure("test F1", *test));
     keep(parts, finished ? kGreen : event.state == fthost::RunEnded::State::failed ? kRed : kYellow);
+    if (event.cache != nullptr && event.cache->mode != "off") keep(cache_parts(*event.cache));
     if (silent_) return;
     say("run folder  " + folder_.string() + "\n");
     if (!event.model.empty()) say("model       " + event.model.string() + "\n");
   }
 
  private:
+  static std::vector<std::string> cache_parts(const fthost::CacheUse& use) {
+    return {"cache " + use.mode, std::to_string(use.hits) + " hits", std::to_string(use.misses) + " misses",
+            console::magnitude(use.bytes_read) + "B read",
+            (use.seconds_saved >= 0 ? "saved " : "cost ") + console::duration(std::abs(use.seconds_saved))};
+  }
+
   /// Is it time for a line about what goes on?
   bool due() const {
     const auto now = Clock::now();

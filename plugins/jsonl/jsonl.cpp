@@ -34,6 +34,18 @@ void put_plan(Json& line, const fthost::Topology& topology, const fthost::Plan& 
   line["frozen_parameters"] = all - learning;
 }
 
+void put_cache(Json& line, const fthost::CacheUse& use) {
+  line["cache"] = {{"mode", use.mode},
+                   {"hits", use.hits},
+                   {"misses", use.misses},
+                   {"reused", use.reused},
+                   {"bytes_read", use.bytes_read},
+                   {"bytes_held", use.bytes_held},
+                   {"bytes_written", use.bytes_written},
+                   {"fill_seconds", use.fill_seconds},
+                   {"seconds_saved", use.seconds_saved}};
+}
+
 std::size_t count_words(const std::vector<std::vector<std::string>>& sentences) {
   std::size_t words = 0;
   for (const auto& sentence : sentences) words += sentence.size();
@@ -68,6 +80,14 @@ class JsonlSink final : public fthost::Sink {
     }
     line["labels"] = event.labels;
     put_plan(line, topology_, *event.plan);
+    write(line);
+  }
+
+  void cache_chosen(const fthost::CacheChosen& event) override {
+    auto line = begin("cache_chosen");
+    line["boundary"] = event.boundary;
+    line["mode"] = event.mode;
+    line["reason"] = event.reason;
     write(line);
   }
 
@@ -137,6 +157,7 @@ class JsonlSink final : public fthost::Sink {
     line["reason"] = event.reason;
     line["model"] = event.model.string();
     put(line, "seconds", event.seconds);
+    if (event.cache != nullptr) put_cache(line, *event.cache);
     write(line);
     file_->close();
     file_.reset();

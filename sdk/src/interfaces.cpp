@@ -22,6 +22,7 @@ Files::~Files() = default;
 Sink::~Sink() = default;
 void Sink::run_opened(const RunOpened&) {}
 void Sink::run_started(const RunStarted&) {}
+void Sink::cache_chosen(const CacheChosen&) {}
 void Sink::activity_advanced(const ActivityAdvanced&) {}
 void Sink::epoch_started(const EpochStarted&) {}
 void Sink::step_ended(const StepEnded&) {}

@@ -96,7 +96,8 @@ TEST_CASE("the rooms of the core look one way only", "[unit][layout]") {
       {"data", {"formats"}},
       {"score", {"formats"}},
       {"run", {"formats", "plugins"}},
-      {"engine", {"formats", "plugins", "pipeline", "data", "score", "run"}},
+      {"cache", {"run"}},
+      {"engine", {"formats", "plugins", "pipeline", "data", "score", "run", "cache"}},
   };
   for (const auto& [file, included] : includes_below("core")) {
     if (!included.starts_with("core/")) continue;

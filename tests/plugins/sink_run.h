@@ -111,7 +111,7 @@ struct SinkRun {
 
   void end(RunEnded::State state = RunEnded::State::finished, std::string_view reason = "",
            const std::filesystem::path& model = {}) {
-    bus.run_ended({state, reason, nullptr, model, 63.0});
+    bus.run_ended({state, reason, nullptr, model, nullptr, 63.0});
   }
 };
 

@@ -43,6 +43,9 @@ class FTHOST_API Model : public Component {
 
   /// Embeddings and layers; the engine adds the head's stage and tensors at the end.
   virtual Topology topology() const = 0;
+  /// What, besides weights and token ids, decides the hidden rows that a stage gives in evaluation mode, as text:
+  /// "12 heads, gelu, epsilon 1e-12". Rows are kept and read again as long as weights, tokens and this are the same.
+  virtual std::string arithmetic() const = 0;
   /// Lives as long as the model; safe to use from several threads.
   virtual const Tokenizer& tokenizer() const = 0;
   /// Most tokens that an example may have.

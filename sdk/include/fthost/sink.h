@@ -27,6 +27,7 @@ class FTHOST_API Sink : public Component {
 
   virtual void run_opened(const RunOpened& event);
   virtual void run_started(const RunStarted& event);
+  virtual void cache_chosen(const CacheChosen& event);
   virtual void activity_advanced(const ActivityAdvanced& event);
   virtual void epoch_started(const EpochStarted& event);
   virtual void step_ended(const StepEnded& event);

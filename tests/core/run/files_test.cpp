@@ -106,8 +106,7 @@ TEST_CASE("files say what failed, why, and what to do about a full disk", "[unit
   const TemporaryFolder folder;
   const auto path = [&](const char* name) { return (folder / name).string(); };
   CHECK(failure([] { disk().append("/dev/full")->write("x"); }) ==
-        "cannot write /dev/full: No space left on device; make room there, or let [run] output name a folder on "
-        "another disk");
+        "cannot write /dev/full: No space left on device; make room there, or use a folder on another disk");
   CHECK(failure([&] { disk().create(folder / "no/a"); }) ==
         "cannot open " + path("no/a") + ": No such file or directory");
   CHECK(failure([&] { disk().rename(folder / "a", folder / "b"); }) ==

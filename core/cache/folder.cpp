@@ -1,0 +1,105 @@
+#include "core/cache/folder.h"
+
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+
+namespace fthost {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kTag =
+    "Signature: 8a477f597d28d172789f06886806bc55\n"
+    "# This folder is a cache of fthost: what is in it can be computed again. https://bford.info/cachedir/\n";
+
+/// Every regular file below `folder`, however deep.
+std::vector<fs::directory_entry> files_below(const fs::path& folder) {
+  std::vector<fs::directory_entry> found;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, error), end;
+       !error && at != end; at.increment(error)) {
+    std::error_code gone;
+    if (at->is_regular_file(gone) && !at->is_symlink(gone)) found.push_back(*at);
+  }
+  return found;
+}
+
+/// Removes a file that another process may have removed before.
+void remove(const fs::path& path, std::uint64_t bytes, Removed& removed) {
+  std::error_code error;
+  if (!fs::remove(path, error)) return;
+  ++removed.files;
+  removed.bytes += bytes;
+}
+
+/// A space without segments is of no use.
+void remove_empty_spaces(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code ignored;
+    if (!at->is_directory(ignored) || !list_segments(at->path()).empty()) continue;
+    fs::remove(at->path() / "space.json", ignored);
+    fs::remove(at->path(), ignored);  // stays when something else is in it
+  }
+}
+
+}  // namespace
+
+void prepare_cache_folder(Files& files, const fs::path& folder) {
+  std::error_code error;
+  if (folder.has_parent_path() && !fs::exists(folder.parent_path(), error))
+    prepare_cache_folder(files, folder.parent_path());
+  if (!files.make_folder(folder)) return;
+  write_file(files, folder / "CACHEDIR.TAG", kTag);
+  write_file(files, folder / ".gitignore", "*\n");
+}
+
+std::vector<SegmentFile> list_segments(const fs::path& folder) {
+  std::vector<SegmentFile> segments;
+  for (const auto& entry : files_below(folder)) {
+    if (entry.path().extension() != ".rows" || entry.path().filename().string().starts_with('.')) continue;
+    std::error_code gone;
+    const auto bytes = entry.file_size(gone);
+    const auto used = gone ? fs::file_time_type() : entry.last_write_time(gone);
+    if (!gone) segments.push_back({entry.path(), bytes, used});
+  }
+  std::ranges::sort(segments, [](const SegmentFile& a, const SegmentFile& b) {
+    return a.used != b.used ? a.used < b.used : a.path < b.path;
+  });
+  return segments;
+}
+
+void mark_used(const fs::path& segment) {
+  std::error_code ignored;
+  fs::last_write_time(segment, fs::file_time_type::clock::now(), ignored);
+}
+
+Removed shrink_cache(const fs::path& folder, std::uint64_t most_bytes,
+                     const std::function<bool(const fs::path&)>& in_use) {
+  const auto segments = list_segments(folder);
+  std::uint64_t held = 0;
+  for (const auto& segment : segments) held += segment.bytes;
+  Removed removed;
+  for (const auto& segment : segments) {
+    if (held - removed.bytes <= most_bytes) break;
+    if (!in_use(segment.path)) remove(segment.path, segment.bytes, removed);
+  }
+  if (removed.files > 0) remove_empty_spaces(folder);
+  return removed;
+}
+
+Removed remove_leftovers(const fs::path& folder) {
+  Removed removed;
+  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  for (const auto& entry : files_below(folder)) {
+    std::error_code gone;
+    const auto name = entry.path().filename().string();
+    if (!name.starts_with('.') || name.find(".tmp-") == std::string::npos) continue;
+    const auto bytes = entry.file_size(gone);
+    if (!gone && entry.last_write_time(gone) < old && !gone) remove(entry.path(), bytes, removed);
+  }
+  return removed;
+}
+
+}  // namespace fthost

@@ -1,0 +1,52 @@
+#pragma once
+
+/// The cache's folder on the disk, which many processes share:
+///
+///   CACHEDIR.TAG, .gitignore             so that backups and git pass it by
+///   <key of a space>/space.json          what the rows are of, for people
+///   <key of a space>/<name>.rows         segments
+///
+/// A segment's file appears whole (it is written beside and renamed) and is never changed; it may vanish at any time,
+/// which harms nobody who has it open. The time of its last change says when it was used last.
+
+#include <fthost/files.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace fthost {
+
+struct SegmentFile {
+  std::filesystem::path path;
+  std::uint64_t bytes = 0;
+  std::filesystem::file_time_type used;
+};
+
+/// Makes the folder, its parents, and what tells backups and git to leave it alone. Throws FileError.
+void prepare_cache_folder(Files& files, const std::filesystem::path& folder);
+
+/// The segments of one space, or below a whole cache, the least recently used first. A folder that is not there or
+/// cannot be read has none.
+std::vector<SegmentFile> list_segments(const std::filesystem::path& folder);
+
+/// Says that the segment was used now; does nothing when that cannot be written down.
+void mark_used(const std::filesystem::path& segment);
+
+/// What was removed.
+struct Removed {
+  std::size_t files = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// Removes the least recently used segments of the cache until it holds at most `most_bytes`; those that `in_use` names
+/// stay. Spaces that became empty go too.
+Removed shrink_cache(const std::filesystem::path& folder, std::uint64_t most_bytes,
+                     const std::function<bool(const std::filesystem::path&)>& in_use);
+
+/// Removes half-written files of processes that are gone: those that nobody has touched for an hour.
+Removed remove_leftovers(const std::filesystem::path& folder);
+
+}  // namespace fthost

@@ -1,0 +1,129 @@
+#include "core/cache/space.h"
+
+#include <fthost/error.h>
+
+#include <system_error>
+#include <utility>
+
+#include "core/cache/folder.h"
+#include "core/run/log.h"
+
+namespace fthost {
+namespace {
+
+/// What was in it is computed again; keeping it would only warn once more.
+void remove_damaged(const std::filesystem::path& file, const std::string& why) {
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+  log_warning("the cache's file " + file.string() + " is damaged (" + why +
+              "): removed, what it held is computed again");
+}
+
+}  // namespace
+
+CacheSpace::CacheSpace(CacheStore& store, const Hash128& key, std::uint64_t row_bytes, std::string description)
+    : store_(store), key_(key), row_bytes_(row_bytes), description_(std::move(description)) {
+  if (!store_.has_disk()) return;
+  for (const auto& segment : list_segments(folder())) open(segment.path);
+}
+
+/// False when it cannot be opened, or is none of this space's.
+bool CacheSpace::open(const std::filesystem::path& file) {
+  Segment segment;
+  try {
+    segment.bytes = SegmentBytes::map(file);
+  } catch (const FileError& error) {
+    std::error_code unknown;
+    if (std::filesystem::exists(file, unknown)) {
+      if (std::filesystem::file_size(file, unknown) == 0)
+        remove_damaged(file, "it is empty");
+      else
+        log_warning(std::string("a file of the cache is passed over: ") + error.what());
+    }
+    return false;
+  }
+  try {
+    segment.table = read_segment_table(segment.bytes.view());
+    if (segment.table.space != key_ || segment.table.row_bytes != row_bytes_)
+      throw Error("it belongs to another model or boundary");
+  } catch (const Error& error) {
+    remove_damaged(file, error.what());
+    return false;
+  }
+  segment.file = file;
+  index(std::move(segment));
+  return true;
+}
+
+void CacheSpace::index(Segment&& segment) {
+  const auto number = segments_.size();
+  for (std::size_t i = 0; i < segment.table.entries.size(); ++i)
+    places_.try_emplace(segment.table.entries[i].example, Place{number, i});
+  segments_.push_back(std::move(segment));
+}
+
+bool CacheSpace::check(Segment& segment) {
+  if (segment.checked) return true;
+  if (store_.take_memory(segment.bytes.view().size())) {
+    const auto view = segment.bytes.view();
+    segment.bytes = SegmentBytes(std::vector<std::byte>(view.begin(), view.end()));
+  }
+  if (!segment_is_whole(segment.bytes.view())) return false;
+  store_.use(segment.file);
+  return segment.checked = true;
+}
+
+/// Forgets a damaged segment; others keep their numbers.
+void CacheSpace::drop(std::size_t number) {
+  remove_damaged(segments_[number].file, "its checksum is wrong");
+  std::erase_if(places_, [&](const auto& item) { return item.second.segment == number; });
+  segments_[number] = {};
+}
+
+std::optional<std::span<const std::byte>> CacheSpace::find(const Hash128& example) {
+  const auto found = places_.find(example);
+  if (found == places_.end()) return std::nullopt;
+  const auto [number, entry] = found->second;
+  auto& segment = segments_[number];
+  if (!check(segment)) {
+    drop(number);
+    return find(example);
+  }
+  return segment.bytes.view().subspan(segment.table.offsets[entry], segment.table.entries[entry].rows * row_bytes_);
+}
+
+bool CacheSpace::adopt(const std::string& name) {
+  if (!store_.has_disk()) return false;
+  const auto file = folder() / name;
+  std::error_code unknown;
+  if (!std::filesystem::exists(file, unknown) || !open(file)) return false;
+  const auto number = segments_.size() - 1;
+  if (check(segments_[number])) return true;
+  drop(number);
+  return false;
+}
+
+bool CacheSpace::add(const std::string& name, std::vector<std::byte> bytes) {
+  const auto file = folder() / name;
+  const bool written = store_.write(file, bytes, description_);
+  Segment segment;
+  segment.checked = true;
+  if (written) segment.file = file;
+  if (store_.take_memory(bytes.size())) {
+    segment.bytes = SegmentBytes(std::move(bytes));
+  } else if (written) {
+    try {
+      segment.bytes = SegmentBytes::map(file);
+    } catch (const FileError& error) {
+      log_warning(std::string("what the cache wrote cannot be read again: ") + error.what());
+      return false;
+    }
+  } else {
+    return false;
+  }
+  segment.table = read_segment_table(segment.bytes.view());
+  index(std::move(segment));
+  return true;
+}
+
+}  // namespace fthost

@@ -1,0 +1,99 @@
+#include "core/cache/store.h"
+
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/cache/folder.h"
+#include "core/run/log.h"
+
+namespace fthost {
+
+SegmentBytes SegmentBytes::map(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) throw FileError("cannot open " + file.string(), errno);
+  struct stat status {};
+  const bool known = ::fstat(descriptor, &status) == 0;
+  const auto size = known ? static_cast<std::size_t>(status.st_size) : 0;
+  void* const at = known && size > 0 ? ::mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0) : MAP_FAILED;
+  const int code = known && size == 0 ? EINVAL : errno;
+  ::close(descriptor);
+  if (at == MAP_FAILED) throw FileError("cannot map " + file.string(), code);
+  SegmentBytes bytes;
+  bytes.view_ = {static_cast<const std::byte*>(at), size};
+  bytes.mapped_ = true;
+  return bytes;
+}
+
+SegmentBytes::SegmentBytes(SegmentBytes&& other) noexcept {
+  *this = std::move(other);
+}
+
+SegmentBytes& SegmentBytes::operator=(SegmentBytes&& other) noexcept {
+  // A vector's memory moves with it: the view stays right.
+  std::swap(owned_, other.owned_);
+  std::swap(view_, other.view_);
+  std::swap(mapped_, other.mapped_);
+  return *this;
+}
+
+SegmentBytes::~SegmentBytes() {
+  if (mapped_) ::munmap(const_cast<std::byte*>(view_.data()), view_.size());
+}
+
+bool CacheStore::make_room(std::uint64_t bytes) {
+  if (bytes > limits_.disk) return false;
+  const auto in_use = [&](const std::filesystem::path& path) { return in_use_.contains(path); };
+  shrink_cache(limits_.folder, limits_.disk - bytes, in_use);
+  std::uint64_t held = 0;
+  for (const auto& segment : list_segments(limits_.folder)) held += segment.bytes;
+  return held <= limits_.disk - bytes;
+}
+
+bool CacheStore::write(const std::filesystem::path& file, std::span<const std::byte> bytes,
+                       const std::string& space_json) {
+  if (!has_disk() || disk_refused_) return false;
+  try {
+    prepare_cache_folder(files_, limits_.folder);
+    if (!make_room(bytes.size())) {
+      if (!std::exchange(full_, true))
+        log_warning("the cache " + limits_.folder.string() + " is full of what this run uses ([cache] disk = " +
+                    std::to_string(limits_.disk >> 20) + " MiB): the rest is not written to it");
+      return false;
+    }
+    const auto folder = file.parent_path();
+    files_.make_folder(folder);
+    const auto description = folder / "space.json";
+    std::error_code error;
+    if (!std::filesystem::exists(description, error)) write_file(files_, description, space_json);
+    write_file(files_, file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  } catch (const FileError& error) {
+    disk_refused_ = true;
+    log_warning(std::string("the cache takes no more files in this run: ") + error.what());
+    return false;
+  }
+  bytes_written_ += bytes.size();
+  in_use_.insert(file);
+  return true;
+}
+
+void CacheStore::use(const std::filesystem::path& file) {
+  if (in_use_.insert(file).second) mark_used(file);
+}
+
+bool CacheStore::has_room(std::uint64_t bytes) const {
+  const bool on_disk = bytes <= limits_.disk && !disk_refused_ && !full_;
+  return on_disk || bytes <= limits_.memory - memory_held_;
+}
+
+bool CacheStore::take_memory(std::uint64_t bytes) {
+  if (bytes > limits_.memory - memory_held_) return false;
+  memory_held_ += bytes;
+  return true;
+}
+
+}  // namespace fthost

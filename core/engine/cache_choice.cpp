@@ -1,0 +1,89 @@
+#include "core/engine/cache_choice.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <system_error>
+#include <vector>
+
+#include <unistd.h>
+
+namespace fthost {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kReadSample = std::size_t{64} << 20;
+constexpr std::size_t kWriteSample = std::size_t{4} << 20;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// "41 µs", "0.12 µs".
+std::string microseconds(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, seconds < 1e-4 ? "%.2g µs" : "%.0f µs", seconds * 1e6);
+  return text;
+}
+
+/// "12 s".
+std::string whole_seconds(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
+  return text;
+}
+
+}  // namespace
+
+CacheChoice choose_cache(const CacheCost& cost) {
+  const auto asked = static_cast<double>(cost.tokens_asked);
+  const auto missing = static_cast<double>(cost.tokens_missing);
+  const auto there = static_cast<double>(cost.tokens_there);
+  const double off = cost.compute * asked;
+  const double disk = cost.compute * missing + cost.write * missing + cost.read * asked;
+  const double memory = cost.compute * there + cost.read * asked;
+  const auto per_token =
+      "reading takes " + microseconds(cost.read) + " a token, computing " + microseconds(cost.compute);
+  const auto saves = [&](double with) { return per_token + "; saves about " + whole_seconds(off - with); };
+  if (cost.disk_bytes > 0 && disk < off) return {"disk", saves(disk)};
+  if (cost.memory_bytes > 0 && memory < off) return {"memory", saves(memory)};
+  return {"off",
+          per_token + "; keeping would take " + whole_seconds(std::min(disk, memory) - off) + " more than it saves"};
+}
+
+double measure_read() {
+  const std::vector<char> from(kReadSample, 1);
+  std::vector<char> to(kReadSample);
+  const auto begin = Clock::now();
+  std::memcpy(to.data(), from.data(), from.size());
+  const double seconds = seconds_since(begin);
+  // The compiler must not leave the copy out.
+  return to[kReadSample / 2] == 1 ? seconds / static_cast<double>(kReadSample) : 0;
+}
+
+double measure_write(Files& files, const std::filesystem::path& folder) {
+  auto there = folder;
+  std::error_code unknown;
+  while (!std::filesystem::is_directory(there, unknown) && there.has_parent_path() && there != there.parent_path())
+    there = there.parent_path();
+  const auto file = there / (".fthost-speed.tmp-" + std::to_string(::getpid()));
+  const std::string bytes(kWriteSample, 'x');
+  const auto begin = Clock::now();
+  const auto out = files.create(file);
+  try {
+    out->write(bytes);
+    out->sync();
+    out->close();
+  } catch (const FileError&) {
+    files.remove(file);
+    throw;
+  }
+  const double seconds = seconds_since(begin);
+  files.remove(file);
+  return seconds / static_cast<double>(kWriteSample);
+}
+
+}  // namespace fthost

@@ -1,0 +1,303 @@
+#include "core/engine/prefix_cache.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <unordered_set>
+#include <utility>
+
+#include "core/run/log.h"
+
+namespace fthost {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kSegmentBytes = std::size_t{32} << 20;
+constexpr std::int64_t kTokensTogether = 2048;  // when filling: no gradients, so memory sets no narrower limit
+constexpr std::int64_t kTokensMeasured = 512;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+std::int64_t tokens_of(const Example& example) {
+  return static_cast<std::int64_t>(example.tokens.size());
+}
+
+std::int64_t tokens_of(const std::vector<const Example*>& examples) {
+  std::int64_t tokens = 0;
+  for (const auto* example : examples) tokens += tokens_of(*example);
+  return tokens;
+}
+
+/// Cuts into parts of at most `most` tokens, or one example.
+std::vector<std::vector<const Example*>> cut(const std::vector<const Example*>& examples, std::int64_t most) {
+  std::vector<std::vector<const Example*>> parts;
+  std::int64_t tokens = 0;
+  for (const auto* example : examples) {
+    tokens += tokens_of(*example);
+    if (parts.empty() || tokens > most) {
+      parts.emplace_back();
+      tokens = tokens_of(*example);
+    }
+    parts.back().push_back(example);
+  }
+  return parts;
+}
+
+}  // namespace
+
+PrefixCache::PrefixCache(const Pipeline& pipeline, Network& network, Files& files, EventBus& events,
+                         const PrefixArithmetic& arithmetic, const std::atomic<int>& stop_signal)
+    : pipeline_(pipeline),
+      network_(network),
+      files_(files),
+      events_(events),
+      arithmetic_(arithmetic),
+      stop_signal_(stop_signal),
+      hidden_size_(network.model().topology().hidden_size) {}
+
+std::size_t PrefixCache::row_bytes() const {
+  return static_cast<std::size_t>(hidden_size_) * at::elementSize(arithmetic_.storage);
+}
+
+Hash128 PrefixCache::key_of(const Example& example) const {
+  return hash_of(std::as_bytes(std::span(example.tokens)));
+}
+
+std::unique_ptr<CacheSpace> PrefixCache::open_space(int stages) {
+  return std::make_unique<CacheSpace>(*store_, keys_[static_cast<std::size_t>(stages)], row_bytes(),
+                                      describe_space(network_, pipeline_, arithmetic_, stages));
+}
+
+void PrefixCache::set_boundary(int stages, const std::vector<Uses>& uses) {
+  if (stages == 0 || pipeline_.cache.mode == "off") {
+    stages_ = stages;
+    space_.reset();
+    if (stages > 0) choose(uses);
+    return;
+  }
+  auto keys = prefix_keys(network_, pipeline_, arithmetic_, stages);
+  if (space_ != nullptr && stages == stages_ && keys.back() == space_->key()) return;
+  stages_ = stages;
+  keys_ = std::move(keys);
+  filled_.clear();
+  lower_.clear();
+  lower_opened_ = false;
+  space_.reset();
+  choose(uses);
+}
+
+/// Where rows are kept. A store is made for each boundary: what the one before held in memory is of no use any more.
+void PrefixCache::choose(const std::vector<Uses>& uses) {
+  constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+  const auto& options = pipeline_.cache;
+  CacheLimits limits{static_cast<std::uint64_t>(options.memory) * kMebibyte,
+                     static_cast<std::uint64_t>(options.disk) * kMebibyte, options.path};
+  CacheChoice choice{options.mode, ""};
+  if (options.mode != "off") {
+    if (options.mode == "memory") limits.disk = 0;
+    if (options.mode == "disk") limits.memory = 0;
+    store_ = std::make_unique<CacheStore>(files_, limits);
+    space_ = open_space(stages_);
+    const auto cost = measure_cost(uses);
+    seconds_per_token_ = cost.compute;
+    if (options.mode == "auto") choice = choose_cache(cost);
+    if (choice.mode == "memory" && options.mode == "auto") {
+      limits.disk = 0;
+      store_ = std::make_unique<CacheStore>(files_, limits);
+      space_ = open_space(stages_);
+    }
+    if (choice.mode == "off") space_.reset();
+  }
+  use_.mode = choice.mode;
+  const auto boundary = std::to_string(stages_ - 1);
+  log_info("boundary " + boundary + ": cache " + choice.mode + (choice.reason.empty() ? "" : ": " + choice.reason));
+  events_.cache_chosen({boundary, choice.mode, choice.reason});
+}
+
+CacheCost PrefixCache::measure_cost(const std::vector<Uses>& uses) {
+  CacheCost cost;
+  for (const auto& [set, times] : uses) {
+    for (const auto& example : set->examples) {
+      const auto tokens = tokens_of(example);
+      cost.tokens_asked += tokens * times;
+      cost.tokens_there += tokens;
+      if (!space_->find(key_of(example))) cost.tokens_missing += tokens;
+    }
+  }
+  cost.row_bytes = static_cast<double>(row_bytes());
+  cost.memory_bytes = static_cast<double>(store_->limits().memory);
+  cost.disk_bytes = static_cast<double>(store_->limits().disk);
+  if (uses.empty() || uses.front().set->examples.empty()) return cost;
+
+  std::vector<const Example*> sample;
+  for (const auto& example : uses.front().set->examples) {
+    sample.push_back(&example);
+    if (tokens_of(sample) >= kTokensMeasured) break;
+  }
+  compute(0, sample);  // the first time pays for memory
+  const auto begin = Clock::now();
+  compute(0, sample);
+  cost.compute = seconds_since(begin) / static_cast<double>(tokens_of(sample));
+  cost.read = measure_read() * cost.row_bytes;
+  if (store_->has_disk()) cost.write = measure_write(files_, store_->limits().folder) * cost.row_bytes;
+  return cost;
+}
+
+at::Tensor PrefixCache::compute(int from, const std::vector<const Example*>& examples) {
+  const at::NoGradGuard no_autograd;
+  const Batch batch = pack(examples, arithmetic_.device);
+  const Context context{.training = false, .seed = 0, .step = 0, .compute = arithmetic_.compute};
+  auto input = batch.tokens;
+  if (from > 0) {
+    std::vector<at::Tensor> parts;
+    for (const auto* example : examples)
+      parts.push_back(kept_rows(*lower_[static_cast<std::size_t>(from)]->find(key_of(*example))));
+    input = at::cat(parts).to(arithmetic_.device);
+  }
+  return network_.forward({from, stages_}, input, batch.packing, context).to(at::kCPU).contiguous();
+}
+
+void PrefixCache::put(const at::Tensor& rows, std::span<std::byte> to) const {
+  const auto stored = rows.to(arithmetic_.storage).contiguous();
+  std::memcpy(to.data(), stored.const_data_ptr(), to.size());
+}
+
+/// A view of the cache's memory in the storage type, widened where that is not f32.
+at::Tensor PrefixCache::kept_rows(std::span<const std::byte> bytes) const {
+  const auto rows = static_cast<std::int64_t>(bytes.size() / row_bytes());
+  return at::from_blob(const_cast<std::byte*>(bytes.data()), {rows, hidden_size_},
+                       at::TensorOptions().dtype(arithmetic_.storage))
+      .to(at::kFloat);
+}
+
+void PrefixCache::open_lower() {
+  if (std::exchange(lower_opened_, true)) return;
+  lower_.resize(static_cast<std::size_t>(stages_));
+  if (!store_->has_disk()) return;
+  for (int stages = 1; stages < stages_; ++stages) {
+    std::error_code unknown;
+    const auto& key = keys_[static_cast<std::size_t>(stages)];
+    if (std::filesystem::exists(store_->limits().folder / hex(key), unknown))
+      lower_[static_cast<std::size_t>(stages)] = open_space(stages);
+  }
+}
+
+/// The most stages whose rows are there; 0: none, tokens are where to begin.
+int PrefixCache::lower_start(const Hash128& example) {
+  for (int stages = stages_ - 1; stages > 0; --stages) {
+    const auto& space = lower_[static_cast<std::size_t>(stages)];
+    if (space != nullptr && space->find(example)) return stages;
+  }
+  return 0;
+}
+
+void PrefixCache::fill(const DataSet& set, const std::string& name) {
+  if (!filled_.insert(&set).second) return;
+  const auto begin = Clock::now();
+  const auto missing = find_missing(set);
+  std::int64_t tokens = 0;
+  for (const auto& examples : missing) tokens += tokens_of(examples);
+  if (tokens == 0) return;
+  Activity activity(events_, "fill boundary " + std::to_string(stages_ - 1) + " of " + name, "tokens", tokens);
+  fill_missing(missing, activity);
+  activity.advance(tokens);
+  const double seconds = seconds_since(begin);
+  use_.fill_seconds += seconds;
+  use_.seconds_saved -= seconds;
+  use_.bytes_held = static_cast<std::int64_t>(store_->memory_held());
+  use_.bytes_written = static_cast<std::int64_t>(store_->bytes_written());
+}
+
+/// Each example once that is not there, by the number of stages that it need not go through.
+std::vector<std::vector<const Example*>> PrefixCache::find_missing(const DataSet& set) {
+  std::vector<std::vector<const Example*>> missing(static_cast<std::size_t>(stages_));
+  std::unordered_set<Hash128> seen;
+  for (const auto& example : set.examples) {
+    const auto key = key_of(example);
+    if (!seen.insert(key).second) continue;
+    if (space_->find(key)) {
+      ++use_.reused;
+      continue;
+    }
+    open_lower();
+    missing[static_cast<std::size_t>(lower_start(key))].push_back(&example);
+  }
+  return missing;
+}
+
+/// Ends early when neither memory nor disk takes more: the rest is computed whenever it is asked for.
+void PrefixCache::fill_missing(const std::vector<std::vector<const Example*>>& missing, Activity& activity) {
+  const auto most = std::max<std::int64_t>(1, static_cast<std::int64_t>(kSegmentBytes / row_bytes()));
+  std::int64_t done = 0;
+  for (std::size_t from = 0; from < missing.size(); ++from)
+    for (const auto& part : cut(missing[from], most))
+      if (stop_signal_.load() != 0 || !fill_segment(part, static_cast<int>(from), done, activity)) return;
+}
+
+/// False when the segment found no place.
+bool PrefixCache::fill_segment(const std::vector<const Example*>& examples, int from, std::int64_t& done,
+                               Activity& activity) {
+  std::vector<SegmentEntry> entries;
+  for (const auto* example : examples) entries.push_back({key_of(*example), example->tokens.size()});
+  const auto name = segment_name(entries);
+  if (space_->adopt(name)) {
+    done += tokens_of(examples);
+    activity.advance(done);
+    return true;
+  }
+  if (!store_->has_room(static_cast<std::uint64_t>(tokens_of(examples)) * row_bytes())) return false;
+  SegmentBuilder builder(space_->key(), row_bytes(), entries);
+  for (const auto& part : cut(examples, kTokensTogether)) {
+    if (stop_signal_.load() != 0) return true;
+    const auto rows = compute(from, part);
+    std::int64_t row = 0;
+    for (const auto* example : part) {
+      put(rows.narrow(0, row, tokens_of(*example)), builder.next());
+      row += tokens_of(*example);
+    }
+    use_.misses += static_cast<std::int64_t>(part.size());
+    done += tokens_of(part);
+    activity.advance(done);
+  }
+  return space_->add(name, builder.build());
+}
+
+at::Tensor PrefixCache::rows(const Batch& batch) {
+  const auto begin = Clock::now();
+  auto rows = at::empty({batch.packing.rows(), hidden_size_}, at::TensorOptions().dtype(at::kFloat));
+  std::vector<const Example*> missing;
+  std::vector<std::int64_t> starts;
+  std::int64_t hit_tokens = 0;
+  for (std::size_t i = 0; i < batch.examples.size(); ++i) {
+    const auto& example = *batch.examples[i];
+    const auto start = batch.packing.starts[i];
+    if (const auto bytes = space_->find(key_of(example))) {
+      rows.narrow(0, start, tokens_of(example)).copy_(kept_rows(*bytes));
+      use_.bytes_read += static_cast<std::int64_t>(bytes->size());
+      ++use_.hits;
+      hit_tokens += tokens_of(example);
+    } else {
+      missing.push_back(&example);
+      starts.push_back(start);
+    }
+  }
+  use_.seconds_saved += static_cast<double>(hit_tokens) * seconds_per_token_ - seconds_since(begin);
+  if (!missing.empty()) {
+    const auto computed = compute(0, missing);
+    std::int64_t row = 0;
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+      const auto tokens = tokens_of(*missing[i]);
+      rows.narrow(0, starts[i], tokens).copy_(computed.narrow(0, row, tokens));
+      row += tokens;
+    }
+    use_.misses += static_cast<std::int64_t>(missing.size());
+  }
+  return rows.to(arithmetic_.device);
+}
+
+}  // namespace fthost

@@ -1,0 +1,91 @@
+#pragma once
+
+/// The rows at the boundary, kept: computed once per example, then read for as long as the prefix stays what it is.
+
+#include <ATen/core/Tensor.h>
+#include <fthost/events.h>
+#include <fthost/files.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/cache/space.h"
+#include "core/engine/activity.h"
+#include "core/engine/batches.h"
+#include "core/engine/cache_choice.h"
+#include "core/engine/data_sets.h"
+#include "core/engine/network.h"
+#include "core/engine/prefix_key.h"
+#include "core/pipeline/pipeline.h"
+#include "core/run/event_bus.h"
+
+namespace fthost {
+
+/// Serves one run, on the training thread. References must outlive it.
+class PrefixCache {
+ public:
+  PrefixCache(const Pipeline& pipeline, Network& network, Files& files, EventBus& events,
+              const PrefixArithmetic& arithmetic, const std::atomic<int>& stop_signal);
+
+  /// How often each example of a set is going to be asked for.
+  struct Uses {
+    const DataSet* set = nullptr;
+    std::int64_t times = 0;
+  };
+
+  /// The prefix has `stages` stages from now on, with the weights of now. Decides whether and where its rows are kept,
+  /// and tells the sinks.
+  void set_boundary(int stages, const std::vector<Uses>& uses);
+
+  /// Are rows kept at the boundary of now?
+  bool active() const { return space_ != nullptr; }
+
+  /// Computes once what is missing of a set, in its order, from the highest lower boundary that is there. `name` is shown
+  /// while it runs. Returns early when a signal asks for the end.
+  void fill(const DataSet& set, const std::string& name);
+
+  /// The rows of a batch, f32 on the device; what is not kept is computed.
+  at::Tensor rows(const Batch& batch);
+
+  const CacheUse& use() const { return use_; }
+
+ private:
+  Hash128 key_of(const Example& example) const;
+  std::unique_ptr<CacheSpace> open_space(int stages);
+  at::Tensor compute(int from, const std::vector<const Example*>& examples);
+  CacheCost measure_cost(const std::vector<Uses>& uses);
+  void choose(const std::vector<Uses>& uses);
+  void open_lower();
+  int lower_start(const Hash128& example);
+  std::vector<std::vector<const Example*>> find_missing(const DataSet& set);
+  void fill_missing(const std::vector<std::vector<const Example*>>& missing, Activity& activity);
+  bool fill_segment(const std::vector<const Example*>& examples, int from, std::int64_t& done, Activity& activity);
+  void put(const at::Tensor& rows, std::span<std::byte> to) const;
+  at::Tensor kept_rows(std::span<const std::byte> bytes) const;
+  std::size_t row_bytes() const;
+
+  const Pipeline& pipeline_;
+  Network& network_;
+  Files& files_;
+  EventBus& events_;
+  const PrefixArithmetic arithmetic_;
+  const std::atomic<int>& stop_signal_;
+  std::int64_t hidden_size_;
+
+  int stages_ = 0;
+  std::vector<Hash128> keys_;
+  std::unique_ptr<CacheStore> store_;
+  std::unique_ptr<CacheSpace> space_;
+  std::vector<std::unique_ptr<CacheSpace>> lower_;  ///< By number of stages; null: nothing is there.
+  bool lower_opened_ = false;
+  std::set<const DataSet*> filled_;  ///< At this boundary.
+  double seconds_per_token_ = 0;  ///< To compute the prefix.
+  CacheUse use_;
+};
+
+}  // namespace fthost

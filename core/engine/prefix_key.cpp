@@ -1,0 +1,76 @@
+#include "core/engine/prefix_key.h"
+
+#include <ATen/ATen.h>
+#include <fthost/ops.h>
+
+#include <dlfcn.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/cache/store.h"
+#include "core/engine/device.h"
+
+namespace fthost {
+namespace {
+
+/// Another build of the operators may round in another way.
+Hash128 operators_content() {
+  Dl_info info{};
+  if (::dladdr(reinterpret_cast<const void*>(&ops::packed_attention), &info) == 0)
+    throw Error("the library of the operators cannot be found in this process");
+  return hash_of(SegmentBytes::map(info.dli_fname).view());
+}
+
+const char* type_name(at::ScalarType type) {
+  return type == at::kBFloat16 ? "bf16" : "f32";
+}
+
+Hasher& add(Hasher& hasher, const Hash128& hash) {
+  return hasher.add(hash.high).add(hash.low);
+}
+
+void add(Hasher& hasher, const Parameter& parameter) {
+  const auto value = parameter.value.detach().to(at::kCPU).contiguous();
+  hasher.add(parameter.name);
+  for (const auto size : value.sizes()) hasher.add(static_cast<std::uint64_t>(size));
+  hasher.add({static_cast<const std::byte*>(value.const_data_ptr()), static_cast<std::size_t>(value.nbytes())});
+}
+
+}  // namespace
+
+std::vector<Hash128> prefix_keys(Network& network, const Pipeline& pipeline, const PrefixArithmetic& how, int stages) {
+  Hasher hasher;
+  add(hasher, operators_content());
+  add(hasher, hash_of(SegmentBytes::map(pipeline.model.component.library).view()));
+  hasher.add(network.model().arithmetic()).add(libtorch_version()).add(cpu_capability());
+  hasher.add(c10::DeviceTypeName(how.device.type())).add(type_name(how.compute)).add(type_name(how.storage));
+  hasher.add(static_cast<std::uint64_t>(how.threads));
+
+  std::vector<Hash128> keys(1);
+  const Topology topology = network.model().topology();
+  const auto parameters = network.parameters();
+  std::size_t next = 0;  // tensors lie in the order of their stages
+  for (int stage = 0; stage < stages; ++stage) {
+    for (; next < topology.tensors.size() && topology.tensors[next].stage == stage; ++next)
+      add(hasher, parameters[next]);
+    keys.push_back(hasher.digest());
+  }
+  return keys;
+}
+
+std::string describe_space(const Network& network, const Pipeline& pipeline, const PrefixArithmetic& how, int stages) {
+  nlohmann::ordered_json json;
+  json["boundary"] = stages - 1;
+  json["model"] = pipeline.model.component.description.name;
+  json["layers"] = network.encoder_stages() - 1;
+  json["hidden_size"] = network.topology().hidden_size;
+  json["storage"] = type_name(how.storage);
+  json["precision"] = type_name(how.compute);
+  json["device"] = c10::DeviceTypeName(how.device.type());
+  json["threads"] = how.threads;
+  json["libtorch"] = libtorch_version();
+  json["cpu_capability"] = cpu_capability();
+  return json.dump(2) + "\n";
+}
+
+}  // namespace fthost

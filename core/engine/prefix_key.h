@@ -1,0 +1,31 @@
+#pragma once
+
+/// What the rows at a boundary depend on, as a key: the content of the weights below it and how they are computed.
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "core/cache/hash.h"
+#include "core/engine/network.h"
+
+namespace fthost {
+
+/// How a prefix is computed.
+struct PrefixArithmetic {
+  at::Device device = at::kCPU;
+  at::ScalarType compute = at::kFloat;  ///< Of the products.
+  at::ScalarType storage = at::kFloat;  ///< In which rows are kept.
+  int threads = 1;                      ///< Sums of other numbers of threads differ in their last bits.
+};
+
+/// The key of the rows that the first s stages give, for s from 1 to `stages`, at index s; the first is of no meaning.
+/// Depends on the content of those stages' weights and of the libraries that compute them, on what the model says of
+/// its arithmetic, on number types, threads and the processor's or device's kind: never on a name or a path.
+std::vector<Hash128> prefix_keys(Network& network, const Pipeline& pipeline, const PrefixArithmetic& how, int stages);
+
+/// space.json of the rows that the first `stages` stages give.
+std::string describe_space(const Network& network, const Pipeline& pipeline, const PrefixArithmetic& how, int stages);
+
+}  // namespace fthost
