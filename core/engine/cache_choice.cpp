@@ -45,13 +45,11 @@ CacheChoice choose_cache(const CacheCost& cost) {
   const double off = cost.compute * asked;
   const double disk = cost.compute * missing + cost.write * missing + cost.read * asked;
   const double memory = cost.compute * there + cost.read * asked;
-  const auto per_token =
-      "reading takes " + microseconds(cost.read) + " a token, computing " + microseconds(cost.compute);
-  const auto saves = [&](double with) { return per_token + "; saves about " + whole_seconds(off - with); };
+  const auto per_token = "computing " + microseconds(cost.compute) + " a token, reading " + microseconds(cost.read);
+  const auto saves = [&](double with) { return per_token + ": saves about " + whole_seconds(off - with); };
   if (cost.disk_bytes > 0 && disk < off) return {"disk", saves(disk)};
   if (cost.memory_bytes > 0 && memory < off) return {"memory", saves(memory)};
-  return {"off",
-          per_token + "; keeping would take " + whole_seconds(std::min(disk, memory) - off) + " more than it saves"};
+  return {"off", per_token + ": keeping costs " + whole_seconds(std::min(disk, memory) - off) + " more"};
 }
 
 double measure_read() {

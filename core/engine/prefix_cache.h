@@ -45,8 +45,8 @@ class PrefixCache {
   /// Are rows kept at the boundary of now?
   bool active() const { return space_ != nullptr; }
 
-  /// Computes once what is missing of a set, in its order, from the highest lower boundary that is there. `name` is shown
-  /// while it runs. Returns early when a signal asks for the end.
+  /// Computes once what is missing of a set, in its order, from the highest lower boundary that is there. `name` is
+  /// shown while it runs. Returns early when a signal asks for the end.
   void fill(const DataSet& set, const std::string& name);
 
   /// The rows of a batch, f32 on the device; what is not kept is computed.
@@ -84,7 +84,7 @@ class PrefixCache {
   std::vector<std::unique_ptr<CacheSpace>> lower_;  ///< By number of stages; null: nothing is there.
   bool lower_opened_ = false;
   std::set<const DataSet*> filled_;  ///< At this boundary.
-  double seconds_per_token_ = 0;  ///< To compute the prefix.
+  double seconds_per_token_ = 0;     ///< To compute the prefix.
   CacheUse use_;
 };
 

@@ -71,7 +71,7 @@ struct CacheUse {
 struct CacheChosen {
   std::string_view boundary;
   std::string_view mode;    ///< As in CacheUse.
-  std::string_view reason;  ///< "reading takes 0.1 µs a token and computing 40 µs: saves about 12 s". May be empty.
+  std::string_view reason;  ///< "computing 40 µs a token, reading 0.1 µs: saves about 12 s". May be empty.
 };
 
 /// Something takes a while: reading, tokenizing, filling, evaluating. Comes at most ten times a second, and once with

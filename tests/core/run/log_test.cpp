@@ -50,8 +50,8 @@ TEST_CASE("log says once that it is not complete", "[unit][run]") {
   close_log();
   CHECK(without_times(folder.read("log.txt")).starts_with("TIME info one\n"));
   CHECK(captured.text() ==
-        "warning: the log is not complete: cannot write: No space left on device; make room there, or let [run] output "
-        "name a folder on another disk\n");
+        "warning: the log is not complete: cannot write: No space left on device; make room there, or use a folder "
+        "on another disk\n");
 }
 
 TEST_CASE("log is open anew with each run", "[unit][run]") {
