@@ -91,27 +91,42 @@ WordPiece::WordPiece(WordPieceParts parts)
       continues_(pieces_of(parts_), parts_.continuing_prefix) {}
 
 void WordPiece::encode_word(std::string_view word, std::vector<Piece>& out) const {
+  encode(word, {out, nullptr});
+}
+
+void WordPiece::encode_text(std::string_view text, std::vector<Piece>& out, std::vector<std::int32_t>& words) const {
+  thread_local std::vector<std::size_t> ends;  // kept for its memory
+  ends.clear();
+  auto done = out.size();
+  encode(text, {out, &ends});
+  for (std::size_t word = 0; word < ends.size(); ++word)
+    for (; done < ends[word]; ++done) words.push_back(static_cast<std::int32_t>(word));
+}
+
+/// Added tokens that are looked for in the raw text, and what is between them.
+void WordPiece::encode(std::string_view text, Output out) const {
   std::string repaired;
-  if (utf8::first_bad_byte(word) != std::string_view::npos) {
-    repaired = utf8::replace_invalid(word);
-    word = repaired;
+  if (utf8::first_bad_byte(text) != std::string_view::npos) {
+    repaired = utf8::replace_invalid(text);
+    text = repaired;
   }
   std::vector<AddedTokenFinder::Part> parts;
-  if (!in_raw_text_.find(word, parts)) return encode_text(word, 0, out);
+  if (!in_raw_text_.find(text, parts)) return encode_plain(text, 0, out);
   std::int32_t source = 0;
   for (const auto& part : parts) {
-    const auto text = word.substr(part.begin, part.end - part.begin);
-    const auto end = source + static_cast<std::int32_t>(utf8::count(text));
+    const auto of_part = text.substr(part.begin, part.end - part.begin);
+    const auto end = source + static_cast<std::int32_t>(utf8::count(of_part));
     if (part.id == AddedTokenFinder::kText) {
-      encode_text(text, source, out);
+      encode_plain(of_part, source, out);
     } else {
-      out.push_back({part.id, source, end});
+      out.pieces.push_back({part.id, source, end});
+      out.end_word();
     }
     source = end;
   }
 }
 
-void WordPiece::encode_text(std::string_view text, std::int32_t first_source, std::vector<Piece>& out) const {
+void WordPiece::encode_plain(std::string_view text, std::int32_t first_source, Output out) const {
   thread_local Normalized normalized;  // kept for its memory: an allocation costs more than a short word
   normalized.clear();
   bert_text::normalize(text, parts_.normalizer, first_source, normalized);
@@ -121,14 +136,14 @@ void WordPiece::encode_text(std::string_view text, std::int32_t first_source, st
     if (part.id == AddedTokenFinder::kText) {
       encode_words(normalized, part.begin, part.end, out);
     } else {
-      out.push_back(piece(part.id, normalized, part.begin, part.end));
+      out.pieces.push_back(piece(part.id, normalized, part.begin, part.end));
+      out.end_word();
     }
   }
 }
 
 /// Cuts at white space, which is dropped, and around punctuation.
-void WordPiece::encode_words(const Normalized& text, std::size_t begin, std::size_t end,
-                             std::vector<Piece>& out) const {
+void WordPiece::encode_words(const Normalized& text, std::size_t begin, std::size_t end, Output out) const {
   std::size_t word = begin;
   for (std::size_t at = begin; at < end;) {
     if (is_ascii_letter(text.text[at])) {  // most characters of most texts
@@ -149,10 +164,9 @@ void WordPiece::encode_words(const Normalized& text, std::size_t begin, std::siz
 }
 
 /// Always the longest piece that fits, from left to right; a word that can't be cut that way is one unknown piece.
-void WordPiece::encode_pieces(const Normalized& text, std::size_t begin, std::size_t end,
-                              std::vector<Piece>& out) const {
+void WordPiece::encode_pieces(const Normalized& text, std::size_t begin, std::size_t end, Output out) const {
   const std::string_view word(text.text.data() + begin, end - begin);
-  const auto first_piece = out.size();
+  const auto first_piece = out.pieces.size();
   const bool too_long = word.size() > parts_.max_word_characters && utf8::count(word) > parts_.max_word_characters;
   std::size_t start = 0;
   while (start < word.size() && !too_long) {
@@ -165,12 +179,14 @@ void WordPiece::encode_pieces(const Normalized& text, std::size_t begin, std::si
       if (id != PieceTable::kNone) break;
     }
     if (id == PieceTable::kNone) break;
-    out.push_back(piece(id, text, begin + start, begin + start + length));
+    out.pieces.push_back(piece(id, text, begin + start, begin + start + length));
     start += length;
   }
-  if (start == word.size()) return;
-  out.resize(first_piece);
-  out.push_back(piece(parts_.unk, text, begin, end));
+  if (start < word.size()) {
+    out.pieces.resize(first_piece);
+    out.pieces.push_back(piece(parts_.unk, text, begin, end));
+  }
+  out.end_word();
 }
 
 }  // namespace fthost

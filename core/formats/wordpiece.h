@@ -63,6 +63,7 @@ class WordPiece final : public Tokenizer {
   WordPiece& operator=(const WordPiece&) = delete;
 
   void encode_word(std::string_view word, std::vector<Piece>& out) const override;
+  void encode_text(std::string_view text, std::vector<Piece>& out, std::vector<std::int32_t>& words) const override;
   std::int32_t cls_id() const override { return parts_.cls; }
   std::int32_t sep_id() const override { return parts_.sep; }
   std::int32_t unk_id() const override { return parts_.unk; }
@@ -73,9 +74,20 @@ class WordPiece final : public Tokenizer {
  private:
   using Normalized = bert_text::Normalized;
 
-  void encode_text(std::string_view text, std::int32_t first_source, std::vector<Piece>& out) const;
-  void encode_words(const Normalized& text, std::size_t begin, std::size_t end, std::vector<Piece>& out) const;
-  void encode_pieces(const Normalized& text, std::size_t begin, std::size_t end, std::vector<Piece>& out) const;
+  /// Where pieces go, and where their words end, for those who ask.
+  struct Output {
+    std::vector<Piece>& pieces;
+    std::vector<std::size_t>* word_ends;
+
+    void end_word() {
+      if (word_ends != nullptr) word_ends->push_back(pieces.size());
+    }
+  };
+
+  void encode(std::string_view text, Output out) const;
+  void encode_plain(std::string_view text, std::int32_t first_source, Output out) const;
+  void encode_words(const Normalized& text, std::size_t begin, std::size_t end, Output out) const;
+  void encode_pieces(const Normalized& text, std::size_t begin, std::size_t end, Output out) const;
 
   WordPieceParts parts_;
   AddedTokenFinder in_raw_text_;

@@ -23,14 +23,15 @@ TEST_CASE("fthost --help names every command and where to start", "[unit][apps]"
   CHECK(outcome.status == 0);
   CHECK(outcome.err.empty());
   for (const auto* word :
-       {"init", "check", "plan", "predict", "score", "plugins", "options", "doctor", "Start here", "130"}) {
+       {"init", "check", "plan", "predict", "score", "tokenize", "plugins", "options", "doctor", "Start here", "130"}) {
     INFO(word);
     CHECK(outcome.out.find(word) != std::string::npos);
   }
 }
 
 TEST_CASE("every command explains itself", "[unit][apps]") {
-  for (const auto* command : {"init", "check", "plan", "predict", "score", "plugins", "options", "doctor"}) {
+  for (const auto* command :
+       {"init", "check", "plan", "predict", "score", "tokenize", "plugins", "options", "doctor"}) {
     INFO(command);
     const auto outcome = run_program({command, "--help"});
     CHECK(outcome.status == 0);

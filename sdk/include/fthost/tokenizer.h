@@ -13,8 +13,8 @@
 
 namespace fthost {
 
-/// A part of a word, as the model sees it. `begin` and `end` count code points of the word as it was given: which part
-/// of it the piece stands for, end excluded. Characters that the tokenizer drops belong to no piece.
+/// A part of a word, as the model sees it. `begin` and `end` count code points of the word (or text) as it was given:
+/// which part of it the piece stands for, end excluded. Characters that the tokenizer drops belong to no piece.
 struct Piece {
   std::int32_t id;
   std::int32_t begin;
@@ -32,6 +32,11 @@ class FTHOST_API Tokenizer {
   /// be empty (a word of control characters) and depends on nothing but the word. Bytes that are not UTF-8 count as
   /// U+FFFD, as Rust's from_utf8_lossy has it.
   virtual void encode_word(std::string_view word, std::vector<Piece>& out) const = 0;
+
+  /// Appends the pieces of a text that nobody split into words, and to `words` the number of the word that each of them
+  /// belongs to: the tokenizer's own words, counted from 0 (for BERT's, a punctuation mark is one, and so is an added
+  /// token). No [CLS], no [SEP]. As `tokenizers` has it in the offsets and word_ids of an encoding.
+  virtual void encode_text(std::string_view text, std::vector<Piece>& out, std::vector<std::int32_t>& words) const = 0;
 
   virtual std::int32_t cls_id() const = 0;  ///< Opens every example.
   virtual std::int32_t sep_id() const = 0;  ///< Closes every example.

@@ -21,6 +21,10 @@ class TableTokenizer final : public Tokenizer {
     if (found == pieces.end()) return;
     for (const auto id : found->second) out.push_back({id, 0, 0});
   }
+  void encode_text(std::string_view text, std::vector<Piece>& out, std::vector<std::int32_t>& words) const override {
+    encode_word(text, out);
+    words.resize(out.size(), 0);
+  }
   std::int32_t cls_id() const override { return cls; }
   std::int32_t sep_id() const override { return sep; }
   std::int32_t unk_id() const override { return unk; }

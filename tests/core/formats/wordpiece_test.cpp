@@ -199,6 +199,40 @@ TEST_CASE("wordpiece gives the pieces of tokenizers for 60,000 random words", "[
   }
 }
 
+TEST_CASE("wordpiece gives the pieces and word numbers of tokenizers for 18,000 random texts", "[unit]") {
+  struct Set {
+    const char* name;
+    std::uint64_t seed;
+  };
+  for (const auto& [name, seed] : {Set{"uncased", 4}, Set{"cased", 5}, Set{"added", 6}}) {
+    const auto tokenizer = fthost::load_wordpiece(kGolden / name);
+    std::ifstream golden(kGolden / (std::string(name) + ".text.txt"));
+    Random random(seed);
+    std::size_t texts = 0;
+    for (std::uint32_t expected = 0; golden >> std::hex >> expected; ++texts) {
+      const auto text = random_word(random);
+      std::vector<Piece> pieces;
+      std::vector<std::int32_t> words;
+      tokenizer->encode_text(text, pieces, words);
+      REQUIRE(words.size() == pieces.size());
+      Crc32 hash;
+      for (std::size_t i = 0; i < pieces.size(); ++i)
+        for (const auto number : {pieces[i].id, pieces[i].begin, pieces[i].end, words[i]}) hash.add(number);
+      if (hash.value() != expected) FAIL_CHECK(name << " text " << texts << ": " << shown(*tokenizer, text));
+    }
+    CHECK(texts == 6'000);
+  }
+}
+
+TEST_CASE("wordpiece appends a text's pieces and counts its words from 0", "[unit]") {
+  const auto tokenizer = fthost::load_wordpiece(kGolden / "uncased");
+  std::vector<Piece> pieces = {{7, 8, 9}};
+  std::vector<std::int32_t> words = {5};
+  tokenizer->encode_text("don't the", pieces, words);
+  CHECK(pieces.size() == 6);
+  CHECK(words == std::vector<std::int32_t>{5, 0, 1, 2, 3, 3});
+}
+
 TEST_CASE("wordpiece offsets count code points of the word as it was given", "[unit]") {
   const auto tokenizer = fthost::load_wordpiece(kGolden / "uncased");
   CHECK(shown(*tokenizer, "Don't") == "don[0,3) '[3,4) t[4,5)");

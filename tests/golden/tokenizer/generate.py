@@ -3,7 +3,9 @@
 
 characters.txt: a line for every 4,096 code points, with a CRC-32 of what each function makes of each of them.
 uncased/, cased/, added/: model folders with a small vocabulary over many scripts, in the forms that such folders have.
-*.ids.txt: for each of the random strings of strings.py a CRC-32 of its pieces (id, begin, end; 32 bits each).
+*.ids.txt: for each of the random strings of strings.py, as a word, a CRC-32 of its pieces (id, begin, end; 32 bits each).
+*.text.txt: the same for each of them as a text, with the number of its word behind each piece.
+lines.txt, lines.jsonl: texts, and what `fthost tokenize` must write for them with the model folder cased/.
 """
 
 import json
@@ -61,8 +63,30 @@ def write_ids(name, made, seed, number):
     for encoding in made.encode_batch([[word] for word in words], is_pretokenized=True, add_special_tokens=False):
         pieces = b"".join(struct.pack("<iii", i, *span) for i, span in zip(encoding.ids, encoding.offsets))
         hashes.append(f"{zlib.crc32(pieces):08x}")
+    write_rows(f"{name}.ids.txt", hashes)
+
+
+def write_rows(name, hashes):
     rows = [" ".join(hashes[i : i + 12]) for i in range(0, len(hashes), 12)]
-    (HERE / f"{name}.ids.txt").write_text("\n".join(rows) + "\n")
+    (HERE / name).write_text("\n".join(rows) + "\n")
+
+
+def write_texts(name, made, seed, number):
+    hashes = []
+    for encoding in made.encode_batch(list(strings(seed, number)), add_special_tokens=False):
+        pieces = zip(encoding.ids, encoding.offsets, encoding.word_ids)
+        hashes.append(f"{zlib.crc32(b''.join(struct.pack('<iiii', i, *span, word) for i, span, word in pieces)):08x}")
+    write_rows(f"{name}.text.txt", hashes)
+
+
+def write_lines(made):
+    random = [s for s in strings(7, 60) if not set(s) & set("\r\n\ufeff")]
+    lines = ["The cat's café, don't!", "", " the [MASK]  ing ", 'say "no\\yes"', *random]
+    (HERE / "lines.txt").write_text("\n".join(lines) + "\n")
+    encodings = [made.encode(line) for line in lines]
+    rows = [{"tokens": e.tokens, "ids": e.ids, "word_ids": e.word_ids, "offsets": e.offsets} for e in encodings]
+    text = "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows)
+    (HERE / "lines.jsonl").write_text(text)
 
 
 def write_json(name, value):
@@ -78,11 +102,14 @@ def main():
     write_json("uncased/tokenizer_config.json", {"do_lower_case": True, "tokenizer_class": "BertTokenizer"})
     (HERE / "uncased/vocab.txt").write_text("\n".join(tokens) + "\n")
     write_ids("uncased", uncased, 1, 20_000)
+    write_texts("uncased", uncased, 4, 6_000)
 
     cased = tokenizer(tokens, lowercase=False)
     cased.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
     write_json("cased/tokenizer.json", json.loads(cased.to_str()))
     write_ids("cased", cased, 2, 20_000)
+    write_texts("cased", cased, 5, 6_000)
+    write_lines(cased)
 
     # Every switch and every kind of added token against its habit.
     added = tokenizer(tokens, clean_text=False, handle_chinese_chars=False, strip_accents=True, lowercase=False)
@@ -96,6 +123,7 @@ def main():
     added.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
     write_json("added/tokenizer.json", json.loads(added.to_str()))
     write_ids("added", added, 3, 20_000)
+    write_texts("added", added, 6, 6_000)
 
 
 main()
