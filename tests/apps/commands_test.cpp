@@ -144,7 +144,8 @@ TEST_CASE("check says what is wrong with a plugin library", "[unit][apps]") {
   CHECK(set.status == 2);
   CHECK(set.err ==
         "fthost: error: --set is for pipelines, and bad.so is a plugin library\n"
-        "  usage: fthost check PIPELINE.toml [--set KEY=VALUE]… [--json]  |  fthost check LIBRARY.so [--json]\n");
+        "  usage: fthost check PIPELINE.toml [--data] [--set KEY=VALUE]… [--json]  |  fthost check LIBRARY.so "
+        "[--json]\n");
 }
 
 TEST_CASE("JSON output stands names that are not UTF-8", "[unit][apps]") {
