@@ -5,7 +5,7 @@
 #include <fthost/reader.h>
 
 #include "rows.h"
-#include "zip.h"
+#include "zip_stream.h"
 
 namespace gmb {
 namespace {

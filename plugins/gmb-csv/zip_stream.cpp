@@ -1,4 +1,4 @@
-#include "zip.h"
+#include "zip_stream.h"
 
 #include <fthost/error.h>
 #include <fthost/input_file.h>
