@@ -1,6 +1,7 @@
 // fthost predict: labels for new text.
 
 #include <fthost/error.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -15,13 +16,25 @@ namespace fthost {
 namespace {
 
 constexpr CommandHelp kHelp{
-    "fthost predict MODEL [FILE] [--input text|conll] [--output conll|json]",
+    "fthost predict MODEL [FILE] [--input text|conll] [--format conll|json]",
     "Labels every word of FILE, or of standard input. MODEL is the model/ folder of a run, or any fine-tuned Hugging "
     "Face\n"
-    "folder that a plugin handles. Text has a sentence a line, words apart by blanks; conll has a word a line in its\n"
-    "first column and a blank line between sentences. Out come words and labels in columns, or a JSON object a line.",
+    "folder that a plugin handles.\n"
+    "Input: text has a sentence a line. Words are what blanks keep apart, nothing else: a full stop or a comma is a "
+    "word\n"
+    "of its own only where a blank stands before it, so write it as the training data has it. conll has a word a line "
+    "in\n"
+    "its first column and a blank line between sentences.\n"
+    "Output: conll has a word and its label a line. json has an object a line: text, words, labels, scores (the "
+    "softmax\n"
+    "probability of each word's label), offsets ([begin, end] of each word in text, counted in characters from 0), "
+    "and\n"
+    "entities, each with type, start, end, text and score (the mean of its words').\n"
+    "A sentence that is longer than the model was trained with is read in windows that overlap: every word gets a "
+    "label.",
     "  fthost predict runs/quickstart/model < sentences.txt\n"
-    "  fthost predict runs/quickstart/model dev.conll --input conll --output json\n"};
+    "  fthost predict runs/quickstart/model dev.conll --input conll --format json\n"
+    "  echo 'Anna went to Paris .' | fthost predict runs/quickstart/model --format json\n"};
 
 InputError wrong(const std::string& text) {
   return InputError(Message{.place = {"fthost", 0, 0}, .text = text});
@@ -39,7 +52,7 @@ PredictRequest request_from(const Arguments& arguments) {
   PredictRequest what;
   what.model = arguments.required("model");
   what.columns_in = choose(arguments, "input", "conll", "text");
-  what.json_out = choose(arguments, "output", "json", "conll");
+  what.json_out = choose(arguments, "format", "json", "conll");
   what.batch_size = arguments.number("batch-size");
   if (what.batch_size < 1) throw wrong("--batch-size must be 1 or more");
   what.threads = arguments.number("threads");
@@ -63,10 +76,11 @@ int predict_command(const std::vector<std::string>& words) {
   namespace po = boost::program_options;
   po::options_description options;
   options.add_options()("input", po::value<std::string>()->default_value("text"), "text or conll")(
-      "output", po::value<std::string>()->default_value("conll"), "conll or json")(
+      "format", po::value<std::string>()->default_value("conll"), "of the output: conll or json")(
       "batch-size", po::value<int>()->default_value(32), "sentences that are computed together")(
       "threads", po::value<int>()->default_value(0), "0: all physical cores")(
       "device", po::value<std::string>()->default_value("auto"), "auto, cpu, cuda or cuda:N");
+  add_console_options(options);
   const Arguments arguments(kHelp, options, {"model", "file"}, words);
   if (arguments.help_shown()) return kDone;
 
@@ -76,9 +90,10 @@ int predict_command(const std::vector<std::string>& words) {
   what.in = arguments.has("file") ? static_cast<std::istream*>(&file) : &std::cin;
   what.input_name = arguments.has("file") ? arguments.text("file") : "standard input";
   what.out = &std::cout;
+  if (isatty(STDOUT_FILENO) == 0) what.progress = &std::cerr;  // else the labels themselves show how far it is
   std::ios::sync_with_stdio(false);
   FoundPlugins plugins;
-  open_engine()->predict(what, {.plugins = &plugins, .files = &disk()});
+  open_engine()->predict(what, {.plugins = &plugins, .files = &disk(), .console = console_style(arguments)});
   return kDone;
 }
 

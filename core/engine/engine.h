@@ -59,6 +59,7 @@ struct PredictRequest {
   std::istream* in = nullptr;
   std::string input_name;  ///< For messages.
   std::ostream* out = nullptr;
+  std::ostream* progress = nullptr;  ///< Where people see how far it has come; null: nowhere.
   bool columns_in = false;  ///< CoNLL columns, the first is the word; else one sentence a line, words apart by blanks.
   bool json_out = false;    ///< JSON lines, else CoNLL columns: word TAB label.
   int batch_size = 32;

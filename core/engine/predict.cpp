@@ -1,13 +1,10 @@
 #include <ATen/ATen.h>
-#include <fthost/columns.h>
 #include <fthost/error.h>
 
 #include <algorithm>
-#include <istream>
-#include <nlohmann/json.hpp>
+#include <chrono>
 #include <numeric>
 #include <ostream>
-#include <sstream>
 
 #include "core/data/examples.h"
 #include "core/data/order.h"
@@ -15,7 +12,9 @@
 #include "core/engine/commands.h"
 #include "core/engine/device.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/predictions.h"
 #include "core/engine/saved_model.h"
+#include "core/engine/sentence_counter.h"
 
 namespace fthost {
 namespace {
@@ -58,18 +57,24 @@ class Predictor {
     load(what.model);
   }
 
-  /// Fills the labels of each sentence.
-  void label(std::vector<Sentence>& sentences) {
+  /// Fills labels and scores.
+  void label(std::vector<Prediction>& predictions) {
     const at::NoGradGuard no_autograd;
+    std::vector<Sentence> sentences;
+    for (auto& prediction : predictions) {
+      const auto words = prediction.words.size();
+      prediction.sentence.labels.assign(words, head_->labels().front());
+      prediction.scores.assign(words, 0);
+      sentences.push_back(prediction.sentence);
+    }
     const auto examples = make_examples(sentences, model_->tokenizer(), rules_).list;
-    for (auto& sentence : sentences) sentence.labels.assign(sentence.words.size(), head_->labels().front());
     std::vector<std::size_t> order(examples.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     for (const auto& indices : cut_batches(order, batch_size_)) {
       const Batch batch = pack(examples, indices, device_);
       const auto logits = logits_of(batch);
       for (std::size_t i = 0; i < batch.examples.size(); ++i)
-        place(*batch.examples[i], logits.slice(0, batch.packing.starts[i], batch.packing.starts[i + 1]), sentences);
+        place(*batch.examples[i], logits.slice(0, batch.packing.starts[i], batch.packing.starts[i + 1]), predictions);
     }
   }
 
@@ -99,11 +104,18 @@ class Predictor {
                        [&] { return head_->logits(hidden, batch.packing, {}).to(at::kCPU).contiguous(); });
   }
 
-  void place(const Example& example, const at::Tensor& logits, std::vector<Sentence>& sentences) const {
+  void place(const Example& example, const at::Tensor& logits, std::vector<Prediction>& predictions) const {
     auto labels = call_plugin(head_plugin_, "decoding labels", [&] { return head_->decode(logits, example); });
-    auto& sentence = sentences[static_cast<std::size_t>(example.sentence)];
-    for (std::size_t k = 0; k < example.speakers.size(); ++k)
-      sentence.labels[static_cast<std::size_t>(example.speakers[k].word)] = std::move(labels[k]);
+    const auto probabilities = logits.to(at::kDouble).softmax(1);
+    const auto shares = probabilities.accessor<double, 2>();
+    auto& prediction = predictions[static_cast<std::size_t>(example.sentence)];
+    for (std::size_t k = 0; k < example.speakers.size(); ++k) {
+      const auto word = static_cast<std::size_t>(example.speakers[k].word);
+      const auto& known = head_->labels();
+      const auto id = std::find(known.begin(), known.end(), labels[k]) - known.begin();
+      prediction.scores[word] = id < shares.size(1) ? shares[example.speakers[k].token][id] : 0;
+      prediction.sentence.labels[word] = std::move(labels[k]);
+    }
   }
 
   at::Device device_;
@@ -117,58 +129,33 @@ class Predictor {
   ExampleRules rules_;
 };
 
-void write(const Sentence& sentence, const PredictRequest& what) {
-  auto& out = *what.out;
-  if (what.json_out) {
-    nlohmann::ordered_json line;
-    line["words"] = sentence.words;
-    line["labels"] = sentence.labels;
-    out << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
-    return;
-  }
-  for (std::size_t i = 0; i < sentence.words.size(); ++i)
-    out << sentence.words[i] << '\t' << sentence.labels[i] << '\n';
-  out << '\n';
-}
-
-/// Sentences one a line, words apart by blanks; empty lines are skipped.
-void read_lines(std::istream& in, const std::string& name, const std::function<void(Sentence&&)>& take) {
-  std::string line;
-  for (std::uint32_t number = 1; std::getline(in, line); ++number) {
-    std::istringstream words(line);
-    Sentence sentence;
-    sentence.file = name;
-    for (std::string word; words >> word;) {
-      sentence.words.push_back(std::move(word));
-      sentence.lines.push_back(number);
-    }
-    if (!sentence.words.empty()) take(std::move(sentence));
-  }
-  if (in.bad()) throw Error(name + ": cannot read the file to its end");
-}
-
 }  // namespace
 
 void predict_sentences(const PredictRequest& what, const EngineRequest& request) {
+  using Clock = std::chrono::steady_clock;
   Predictor predictor(what, *request.plugins);
-  std::vector<Sentence> waiting;
+  SentenceCounter counter(what.progress, request.console, Clock::now());
+  std::vector<Prediction> waiting;
+  std::int64_t done = 0;
   const auto flush = [&] {
     predictor.label(waiting);
-    for (const auto& sentence : waiting) write(sentence, what);
+    counter.clear();
+    for (const auto& prediction : waiting)
+      what.json_out ? write_json(*what.out, prediction) : write_columns(*what.out, prediction);
+    done += static_cast<std::int64_t>(waiting.size());
     waiting.clear();
     what.out->flush();
     if (!*what.out) throw Error("cannot write the predictions: the output is closed or full");
+    counter.advance(done, Clock::now());
   };
-  const auto take = [&](Sentence&& sentence) {
-    waiting.push_back(std::move(sentence));
+  const auto take = [&](Prediction&& prediction) {
+    waiting.push_back(std::move(prediction));
     // Enough for full batches, few enough that a long input streams.
-    if (waiting.size() >= static_cast<std::size_t>(what.batch_size) * 16) flush();
+    if (waiting.size() >= static_cast<std::size_t>(what.batch_size) * 4) flush();
   };
-  if (what.columns_in)
-    read_columns(*what.in, what.input_name, {.label_column = std::nullopt}, take);
-  else
-    read_lines(*what.in, what.input_name, take);
+  (what.columns_in ? read_words : read_text)(*what.in, what.input_name, take);
   if (!waiting.empty()) flush();
+  counter.clear();
 }
 
 }  // namespace fthost

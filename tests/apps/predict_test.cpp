@@ -1,6 +1,7 @@
 // fthost predict on what a run saved.
 
 #include <algorithm>
+#include <fstream>
 #include <sstream>
 
 #include "tests/apps/tiny_pipeline.h"
@@ -28,19 +29,60 @@ TEST_CASE("predict labels text from standard input", "[pipeline][apps]") {
   CHECK(outcome.out == "anna\tB-PER\nwent\tO\nto\tO\nparis\tB-LOC\n\npeter\tB-PER\nwas\tO\nhome\tO\n\n");
 }
 
-TEST_CASE("predict reads columns and writes JSON lines", "[pipeline][apps]") {
+/// The objects of predict's output, one a line.
+std::vector<nlohmann::json> json_lines(const std::string& out) {
+  std::vector<nlohmann::json> objects;
+  std::istringstream lines(out);
+  for (std::string line; std::getline(lines, line);) objects.push_back(nlohmann::json::parse(line));
+  return objects;
+}
+
+TEST_CASE("predict writes JSON lines with the places of words and entities", "[pipeline][apps]") {
   const TrainedTiny trained;
-  const auto outcome = run_program({"predict", trained.model, "dev.conll", "--input", "conll", "--output", "json"},
-                                   trained.pipeline.folder().path());
+  const auto outcome = run_program({"predict", trained.model, "--format", "json"}, trained.pipeline.folder().path(),
+                                   "anna  went to paris\n");
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
-  std::istringstream lines(outcome.out);
-  int count = 0;
-  for (std::string line; std::getline(lines, line); ++count) {
-    const auto object = nlohmann::json::parse(line);
-    CHECK(object.at("words").size() == object.at("labels").size());
+  const auto objects = json_lines(outcome.out);
+  REQUIRE(objects.size() == 1);
+  const auto& object = objects[0];
+  CHECK(object.at("text") == "anna  went to paris");
+  CHECK(object.at("labels") == nlohmann::json{"B-PER", "O", "O", "B-LOC"});
+  CHECK(object.at("offsets") == nlohmann::json::parse("[[0,4],[6,10],[11,13],[14,19]]"));
+  REQUIRE(object.at("entities").size() == 2);
+  CHECK(object.at("entities")[1].at("text") == "paris");
+  CHECK(object.at("entities")[1].at("score") == object.at("scores")[3]);
+}
+
+TEST_CASE("predict gives Transformers' labels and probabilities, for text and for columns", "[pipeline][apps]") {
+  const std::string model = GENERATE("tiny", "shapes/single-head");
+  const std::filesystem::path data = FTHOST_TEST_DATA;
+  const auto golden = nlohmann::json::parse(std::ifstream(data / "golden/predict/expected.json"));
+  const auto& expected = golden.at(model);
+  std::string text, columns;
+  for (const auto& sentence : expected) {
+    for (const std::string word : sentence.at("words")) {
+      text += word + " ";
+      columns += word + "\n";
+    }
+    text += "\n";
+    columns += "\n";
   }
-  CHECK(count == 6);
+  const bool as_text = GENERATE(true, false);
+  const auto outcome = run_program({"predict", (data / "golden/bert" / model).string(), "--format", "json",
+                                    "--batch-size", as_text ? "1" : "5", "--input", as_text ? "text" : "conll"},
+                                   ".", as_text ? text : columns);
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const auto objects = json_lines(outcome.out);
+  REQUIRE(objects.size() == expected.size());
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    CHECK(objects[i].at("words") == expected[i].at("words"));
+    CHECK(objects[i].at("labels") == expected[i].at("labels"));
+    for (std::size_t k = 0; k < expected[i].at("scores").size(); ++k)
+      CHECK(objects[i].at("scores")[k].get<double>() ==
+            Approx(expected[i].at("scores")[k].get<double>()).epsilon(1e-5));
+  }
 }
 
 TEST_CASE("predict gives the labels that evaluation saw", "[pipeline][apps]") {
@@ -63,6 +105,7 @@ TEST_CASE("predict says what is wrong with its arguments", "[pipeline][apps]") {
   };
   CHECK(message({"no/such/model"}) == "no/such/model: error: there is no such model folder\n");
   CHECK(message({"m", "--input", "xml"}) == "fthost: error: --input is 'conll' or 'text', not 'xml'\n");
+  CHECK(message({"m", "--format", "xml"}) == "fthost: error: --format is 'json' or 'conll', not 'xml'\n");
   CHECK(message({"m", "--batch-size", "0"}) == "fthost: error: --batch-size must be 1 or more\n");
   CHECK(message({"m", "--threads", "-1"}) == "fthost: error: --threads must be 0 or more\n");
   CHECK(message({"m", "--device", "gpu"}) ==
