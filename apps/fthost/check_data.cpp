@@ -148,6 +148,7 @@ DataReport check_pipeline_data(const Pipeline& pipeline, PluginRegistry& registr
   check_max_length(pipeline, report.problems);
   const auto tokenizer = find_tokenizer(pipeline, report.problems);
   std::vector<NamedSentences> named;
+  named.reserve(sets.size());
   for (const auto& [name, sentences] : sets) named.push_back({name, sentences});
   const auto& head = pipeline.head.options;
   report.tags_must_fit = head.has("scheme") && head.text("scheme") != "none";

@@ -6,6 +6,7 @@
 #include <fthost/sentence.h>
 #include <fthost/tokenizer.h>
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -46,7 +47,7 @@ struct DataSetSummary {
 
 struct DataCheck {
   std::vector<DataSetSummary> sets;
-  DataFinding findings[kDataFaults];
+  std::array<DataFinding, kDataFaults> findings;
 
   DataFinding& of(DataFault fault) { return findings[static_cast<std::size_t>(fault)]; }
   const DataFinding& of(DataFault fault) const { return findings[static_cast<std::size_t>(fault)]; }
