@@ -20,6 +20,7 @@ struct Command {
 };
 
 int run_command(const std::vector<std::string>& words);
+int cache_command(const std::vector<std::string>& words);
 int check_command(const std::vector<std::string>& words);
 int doctor_command(const std::vector<std::string>& words);
 int init_command(const std::vector<std::string>& words);
@@ -35,6 +36,7 @@ inline constexpr std::array<Command, 9> kCommands = {{
     {"init", "look at the data and write a commented pipeline file", init_command},
     {"check", "report every error of a pipeline file (or of a plugin library)", check_command},
     {"plan", "say what learns, what is frozen, and what it takes; train nothing", plan_command},
+    {"cache", "list, check, shrink or fill what is kept of frozen prefixes", cache_command},
     {"predict", "label text or CoNLL columns with a trained model", predict_command},
     {"score", "entity precision, recall and F1 from gold and predicted columns", score_command},
     {"tokenize", "tokens, ids, word numbers and offsets of text, as a model's tokenizer has them", tokenize_command},

@@ -14,6 +14,10 @@ class LibTorchEngine final : public Engine {
   PlanReport plan(const Pipeline& pipeline, const EngineRequest& request) override {
     return make_plan_report(pipeline, request);
   }
+  std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vector<int>& boundaries,
+                                         const EngineRequest& request) override {
+    return fthost::fill_cache(pipeline, boundaries, request);
+  }
   void predict(const PredictRequest& what, const EngineRequest& request) override { predict_sentences(what, request); }
   DeviceReport devices() override { return report_devices(); }
 };

@@ -54,6 +54,14 @@ struct PlanReport {
   int threads = 0;
 };
 
+/// What filling did at one boundary.
+struct FilledBoundary {
+  int boundary = 0;
+  std::int64_t computed = 0;  ///< Examples.
+  std::int64_t there = 0;     ///< Examples that an earlier run had left.
+  double seconds = 0;
+};
+
 struct PredictRequest {
   std::filesystem::path model;  ///< A saved model folder.
   std::istream* in = nullptr;
@@ -83,6 +91,9 @@ class Engine {
   virtual ~Engine() = default;
   virtual RunResult run(const Pipeline& pipeline, const EngineRequest& request) = 0;
   virtual PlanReport plan(const Pipeline& pipeline, const EngineRequest& request) = 0;
+  /// Fills the cache at each boundary (0 … L), each from the one below it; without any, at the pipeline's own.
+  virtual std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vector<int>& boundaries,
+                                                 const EngineRequest& request) = 0;
   virtual void predict(const PredictRequest& what, const EngineRequest& request) = 0;
   virtual DeviceReport devices() = 0;
 };

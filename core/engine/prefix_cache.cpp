@@ -114,6 +114,7 @@ void PrefixCache::choose(const std::vector<Uses>& uses) {
     if (choice.mode == "off") space_.reset();
   }
   use_.mode = choice.mode;
+  if (uses.empty()) return;  // no run asks: there was nothing to choose
   const auto boundary = std::to_string(stages_ - 1);
   log_info("boundary " + boundary + ": cache " + choice.mode + (choice.reason.empty() ? "" : ": " + choice.reason));
   events_.cache_chosen({boundary, choice.mode, choice.reason});

@@ -39,7 +39,7 @@ class PrefixCache {
   };
 
   /// The prefix has `stages` stages from now on, with the weights of now. Decides whether and where its rows are kept,
-  /// and tells the sinks.
+  /// and tells the sinks; without uses it does as [cache] mode says, and tells nobody.
   void set_boundary(int stages, const std::vector<Uses>& uses);
 
   /// Are rows kept at the boundary of now?

@@ -1,4 +1,6 @@
+#include <functional>
 #include <string>
+#include <vector>
 
 #include <fthost/freezing.h>
 #include <fthost/plan.h>
@@ -98,4 +100,112 @@ TEST_CASE("freezing last-n-layers describes its options", "[unit][plugins]") {
   CHECK(help_line(options[1]) ==
         "embeddings: true or false, default false; let the embeddings learn as well; that moves the boundary down to "
         "them: there is no prefix then");
+}
+
+namespace {
+
+/// What learns in each epoch, as stages_of has it.
+std::vector<std::string> epochs_of(Freezing& freezing, int layers, int epochs) {
+  std::vector<std::string> all;
+  const auto shape = topology(layers);
+  for (int epoch = 1; epoch <= epochs; ++epoch) {
+    Progress progress;
+    progress.epoch = epoch;
+    progress.epochs = epochs;
+    const auto learns = freezing.learns(shape, progress);
+    std::string text;
+    for (std::size_t i = 0; i < learns.size(); i += 2) text += learns[i] ? 'L' : 'f';
+    all.push_back(text);
+  }
+  return all;
+}
+
+std::shared_ptr<Freezing> gradual(std::int64_t start, std::int64_t every, std::int64_t layers, bool embeddings) {
+  return make("gradual", Options({{"start", start}, {"every", every}, {"layers", layers}, {"embeddings", embeddings}}));
+}
+
+using Names = std::vector<std::string>;
+
+/// What a strategy refuses, as "option: message"; empty when it does not.
+std::string refusal(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const OptionError& e) {
+    return e.option() + ": " + e.what();
+  }
+  return "";
+}
+
+/// The adaptive strategy after epochs with these gradient norms of the stages (embeddings, layers, head).
+std::string adaptive_after(double percentile, std::int64_t keep, const std::vector<std::vector<double>>& epochs) {
+  const auto freezing = make("adaptive", Options({{"percentile", percentile}, {"keep", keep}}));
+  const auto shape = topology(static_cast<int>(epochs.front().size()) - 2);
+  std::string text;
+  int epoch = 0;
+  auto ask = [&](const std::vector<double>& stages) {
+    Progress progress;
+    progress.epoch = ++epoch;
+    // Two tensors a stage, of which the squares add up.
+    for (const auto norm : stages)
+      progress.gradient_norms.insert(progress.gradient_norms.end(), {0.6 * norm, 0.8 * norm});
+    const auto learns = freezing->learns(shape, progress);
+    text.clear();
+    for (std::size_t i = 0; i < learns.size(); i += 2) text += learns[i] ? 'L' : 'f';
+  };
+  ask({});
+  for (const auto& stages : epochs) ask(stages);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("freezing by-name learns what it names, and freezes what it names", "[unit][plugins]") {
+  const auto learn = make("by-name", Options({{"learn", Names{"^layer\\.1", "head"}}}));
+  CHECK(stages_of(*learn, 3) == "ffLfL");
+  const auto freeze = make("by-name", Options({{"freeze", Names{"embeddings", "layer\\.[01]\\."}}}));
+  CHECK(stages_of(*freeze, 3) == "fffLL");
+  const auto both = make("by-name", Options({{"learn", Names{"layer"}}, {"freeze", Names{"layer.2"}}}));
+  CHECK(stages_of(*both, 3) == "fLLff");
+  const auto biases = make("by-name", Options({{"learn", Names{"bias$"}}}));
+  CHECK(biases->learns(topology(1), {}) == std::vector<bool>{false, true, false, true, false, true});
+}
+
+TEST_CASE("freezing by-name refuses what cannot be meant", "[unit][plugins]") {
+  CHECK(refusal([] { make("by-name"); }) == "learn: give 'learn', 'freeze' or both: without them nothing is chosen");
+  CHECK(refusal([] {
+          make("by-name", Options({{"freeze", Names{"a("}}}));
+        }) == "freeze: 'a(' is no regular expression (of ECMAScript's kind)");
+  CHECK(refusal([] {
+          make("by-name", Options({{"learn", Names{"lair"}}}))->learns(topology(2), {});
+        }) ==
+        "learn: 'lair' matches no tensor; they are called 'embeddings.weight' … 'head.bias' ('fthost plan --json' "
+        "lists them)");
+  CHECK(refusal([] {
+          make("by-name", Options({{"freeze", Names{"."}}}))->learns(topology(2), {});
+        }) == "freeze: no tensor is left to learn");
+}
+
+TEST_CASE("freezing gradual thaws from the top", "[unit][plugins]") {
+  CHECK(epochs_of(*gradual(0, 1, 1, false), 2, 4) == Names{"fffL", "ffLL", "fLLL", "fLLL"});
+  CHECK(epochs_of(*gradual(1, 2, 1, true), 2, 6) == Names{"ffLL", "ffLL", "fLLL", "fLLL", "LLLL", "LLLL"});
+  CHECK(epochs_of(*gradual(0, 1, 3, true), 4, 3) == Names{"fffffL", "ffLLLL", "LLLLLL"});
+  CHECK(refusal([] { gradual(3, 1, 1, false)->learns(topology(2), {}); }) ==
+        "start: 3 layers are to learn at first, but the model has 2");
+}
+
+TEST_CASE("freezing adaptive freezes from the bottom what changes least", "[unit][plugins]") {
+  // One epoch says nothing of a change.
+  CHECK(adaptive_after(50, 0, {{1, 1, 1, 1, 1}}) == "LLLLL");
+  // Changes .1 .2 .5 .6: the median is .35, so the two lowest stages freeze.
+  CHECK(adaptive_after(50, 0, {{1, 1, 1, 1, 1}, {1.1, 0.8, 1.5, 0.4, 9}}) == "ffLLL");
+  // The lowest one changes most: nothing above it may freeze before it.
+  CHECK(adaptive_after(50, 0, {{1, 1, 1, 1, 1}, {9, 1, 1, 1, 1}}) == "LLLLL");
+  // Of the two that are left: changes 0 and 1, median .5.
+  CHECK(adaptive_after(50, 0, {{1, 1, 1, 1, 1}, {1.1, 0.8, 1.5, 0.4, 9}, {0, 0, 1.5, 0.8, 9}}) == "fffLL");
+  // The head goes on learning even when all else stands still; so do the layers that are kept.
+  CHECK(adaptive_after(100, 0, {{1, 1, 1, 1, 1}, {1, 1, 1, 1, 1}}) == "ffffL");
+  CHECK(adaptive_after(100, 2, {{1, 1, 1, 1, 1}, {1, 1, 1, 1, 1}}) == "ffLLL");
+  CHECK(refusal([] {
+          adaptive_after(50, 4, {{1, 1, 1, 1, 1}});
+        }) == "keep: 4 layers are to learn always, but the model has 3");
 }

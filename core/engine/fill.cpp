@@ -1,0 +1,89 @@
+#include <fthost/freezing.h>
+#include <fthost/sink.h>
+
+#include <algorithm>
+
+#include "core/engine/commands.h"
+#include "core/engine/data_sets.h"
+#include "core/engine/device.h"
+#include "core/engine/network.h"
+#include "core/engine/plugin_calls.h"
+#include "core/engine/prefix_cache.h"
+#include "core/run/event_bus.h"
+
+namespace fthost {
+namespace {
+
+/// The boundary at which a run of the pipeline begins, as a number of stages.
+int first_boundary(const Pipeline& pipeline, PluginRegistry& plugins, Network& network) {
+  const auto& choice = pipeline.freezing;
+  const auto freezing = call_plugin(pipeline, choice, "being created",
+                                    [&] { return plugins.create<Freezing>(choice.component, choice.options); });
+  const auto topology = network.topology();
+  const MetricTable no_metrics;
+  const auto plan = call_plugin(pipeline, choice, "choosing what learns", [&] {
+    return make_plan(topology, freezing->learns(topology, {0, pipeline.train.epochs, 0, &no_metrics, {}}));
+  });
+  return std::min(plan.first_stage, network.encoder_stages());
+}
+
+/// Boundaries as numbers of stages, ascending, so that each is filled from the one before.
+std::vector<int> stages_of(const std::vector<int>& boundaries, const Network& network) {
+  std::vector<int> stages;
+  for (const int boundary : boundaries) {
+    if (boundary < 0 || boundary > network.encoder_stages() - 1)
+      throw InputError(Message{.place = {"fthost", 0, 0},
+                               .text = "there is no boundary " + std::to_string(boundary) + ": the model has 0 to " +
+                                       std::to_string(network.encoder_stages() - 1)});
+    stages.push_back(boundary + 1);
+  }
+  std::ranges::sort(stages);
+  stages.erase(std::unique(stages.begin(), stages.end()), stages.end());
+  return stages;
+}
+
+}  // namespace
+
+std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vector<int>& boundaries,
+                                       const EngineRequest& request) {
+  const auto device = choose_device(pipeline.run.device);
+  const int threads = use_threads(pipeline.run.threads);
+  Network network(pipeline, *request.plugins);
+  EventBus events;
+  for (const auto& choice : pipeline.sinks)
+    events.add(call_plugin(pipeline, choice, "being created",
+                           [&] { return request.plugins->create<Sink>(choice.component, choice.options); }),
+               choice.component.description.name, choice.component.library);
+  events.run_opened({request.console});
+  DataSets data = read_data(pipeline, *request.plugins, events);
+  call_plugin(pipeline, pipeline.head, "learning its labels",
+              [&] { network.head().learn_labels(data.train.sentences); });
+  auto stages = boundaries.empty() ? std::vector<int>{first_boundary(pipeline, *request.plugins, network)}
+                                   : stages_of(boundaries, network);
+  if (stages.front() == 0)
+    throw InputError(point_at(pipeline, "freezing", "plugin",
+                              "there is no prefix whose rows could be kept: the embeddings learn; name boundaries by "
+                              "--boundaries"));
+  make_data_examples(pipeline, network, data, events);
+  network.load(device, pipeline.run.seed);
+
+  const auto type = [](const std::string& name) { return name == "bf16" ? at::kBFloat16 : at::kFloat; };
+  PrefixCache cache(pipeline, network, *request.files, events,
+                    {device, type(pipeline.run.precision), type(pipeline.cache.storage), threads},
+                    *request.stop_signal);
+  std::vector<FilledBoundary> filled;
+  for (const int count : stages) {
+    const CacheUse before = cache.use();
+    cache.set_boundary(count, {});
+    cache.fill(data.train, "train");
+    if (data.dev) cache.fill(*data.dev, "dev");
+    if (data.test) cache.fill(*data.test, "test");
+    const auto& use = cache.use();
+    filled.push_back(
+        {count - 1, use.misses - before.misses, use.reused - before.reused, use.fill_seconds - before.fill_seconds});
+    if (request.stop_signal->load() != 0) break;
+  }
+  return filled;
+}
+
+}  // namespace fthost

@@ -1,0 +1,94 @@
+// fthost cache.
+
+#include <regex>
+
+#include "core/cache/folder.h"
+#include "tests/apps/tiny_pipeline.h"
+#include "tests/catch.h"
+
+namespace fthost {
+namespace {
+
+namespace fs = std::filesystem;
+
+Outcome cache(const TinyPipeline& tiny, std::vector<std::string> words) {
+  words.insert(words.begin(), "cache");
+  return run_program(words, tiny.folder().path());
+}
+
+nlohmann::json listed(const TinyPipeline& tiny) {
+  const auto outcome = cache(tiny, {"ls", "tiny.toml", "--json"});
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  return nlohmann::json::parse(outcome.out);
+}
+
+TEST_CASE("cache fill computes several boundaries in one pass, and a run finds them", "[pipeline][apps][cache]") {
+  const TinyPipeline tiny;
+  const auto filled = cache(tiny, {"fill", "tiny.toml", "--boundaries", "2,0,1"});
+  INFO(filled.err);
+  REQUIRE(filled.status == 0);
+  CHECK(std::regex_replace(filled.out, std::regex("in [0-9.]+ s"), "in TIME") ==
+        "boundary 0: 12 examples computed in TIME, 6 were there\n"
+        "boundary 1: 12 examples computed in TIME, 6 were there\n"
+        "boundary 2: 12 examples computed in TIME, 6 were there\n");
+  CHECK(listed(tiny).size() == 3);
+  for (const auto* layers : {"0", "1", "2"}) {
+    const auto name = std::string("run-") + layers;
+    const auto run = tiny.run(
+        {"--set", "cache.mode=disk", "--set", "run.name=" + name, "--set", std::string("freezing.layers=") + layers});
+    REQUIRE(run.status == 0);
+    CHECK(tiny.record(name).at("cache").at("misses") == 0);
+  }
+}
+
+TEST_CASE("cache ls says what is kept", "[pipeline][apps][cache]") {
+  const TinyPipeline tiny;
+  CHECK(listed(tiny).empty());
+  REQUIRE(cache(tiny, {"fill", "tiny.toml"}).status == 0);
+  const auto json = listed(tiny).at(0);
+  CHECK(json.at("examples") == 12);
+  CHECK(json.at("about").at("boundary") == 1);
+  CHECK(json.at("about").at("hidden_size") == 32);
+  const auto text = cache(tiny, {"ls", "cache"});
+  CHECK(text.status == 0);
+  CHECK(text.out.find("boundary  model") == 0);
+  CHECK(text.out.find("       1  bert") != std::string::npos);
+}
+
+TEST_CASE("cache verify removes what is damaged, and gc what is too much", "[pipeline][apps][cache]") {
+  const TinyPipeline tiny;
+  REQUIRE(cache(tiny, {"fill", "tiny.toml", "--boundaries", "0,1"}).status == 0);
+  CHECK(cache(tiny, {"verify", "cache"}).out == "2 files are whole, 0 were damaged\n");
+  const auto segment = list_segments(tiny.folder() / "cache").front();
+  fs::resize_file(segment.path, segment.bytes - 1);
+  const auto verified = cache(tiny, {"verify", "tiny.toml"});
+  CHECK(verified.status == 1);
+  CHECK(verified.out == "removed " + segment.path.string() +
+                            ": it is too short for the rows that it names\n1 files are whole, 1 was damaged\n");
+  CHECK(cache(tiny, {"verify", "cache"}).out == "1 files are whole, 0 were damaged\n");
+  CHECK(cache(tiny, {"gc", "cache", "--keep", "1"}).out == "removed 0 files, 0.0 MB\n");
+  CHECK(cache(tiny, {"gc", "cache"}).out == "removed 1 file, 0.0 MB\n");
+  CHECK(list_segments(tiny.folder() / "cache").empty());
+}
+
+TEST_CASE("cache refuses what it cannot do", "[pipeline][apps][cache]") {
+  const TinyPipeline tiny;
+  const auto refused = [&](const std::vector<std::string>& words) {
+    const auto outcome = cache(tiny, words);
+    CHECK(outcome.status == 2);
+    return outcome.err;
+  };
+  CHECK(refused({"lss", "cache"}) ==
+        "fthost: error: cache does ls, verify, gc or fill, not 'lss'; did you mean 'ls'?\n");
+  CHECK(refused({"gc", "tiny.toml", "--keep", "-1"}) == "fthost: error: --keep must be 0 or more\n");
+  CHECK(refused({"fill", "tiny.toml", "--boundaries", "1,x"}) ==
+        "fthost: error: --boundaries takes numbers apart by commas, such as 0,3,6, not '1,x'\n");
+  CHECK(refused({"fill", "tiny.toml", "--boundaries", "3"}) ==
+        "fthost: error: there is no boundary 3: the model has 0 to 2\n");
+  CHECK(refused({"fill", "tiny.toml", "--set", "freezing.plugin=full"})
+            .find("there is no prefix whose rows could be kept: the embeddings learn") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace fthost

@@ -1,0 +1,124 @@
+// Strategies that are not those of run_test.cpp, in whole runs: what is frozen stays as it was, and the cache follows
+// the boundary.
+
+#include <fthost/safetensors.h>
+
+#include <cmath>
+#include <span>
+#include <sstream>
+
+#include "tests/apps/tiny_pipeline.h"
+#include "tests/catch.h"
+
+namespace fthost {
+namespace {
+
+using Json = nlohmann::json;
+
+void run(const TinyPipeline& tiny, const std::string& name, const std::vector<std::string>& options) {
+  std::vector<std::string> words = {"--set", "run.name=" + name};
+  for (const auto& option : options) {
+    words.emplace_back("--set");
+    words.push_back(option);
+  }
+  const auto outcome = tiny.run(words);
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+}
+
+/// The boundary of each epoch.
+std::vector<std::string> boundaries(const TinyPipeline& tiny, const std::string& run) {
+  std::istringstream lines(tiny.read("runs/" + run + "/events.jsonl"));
+  std::vector<std::string> found;
+  for (std::string line; std::getline(lines, line);) {
+    const auto event = Json::parse(line);
+    if (event.at("event") == "epoch_started") found.push_back(event.at("boundary"));
+  }
+  return found;
+}
+
+std::string model(const TinyPipeline& tiny, const std::string& run) {
+  return tiny.read("runs/" + run + "/model/model.safetensors");
+}
+
+std::vector<std::string> changed_tensors(const TinyPipeline& tiny, const std::string& run) {
+  const SafetensorsFile before(TinyPipeline::model() / "model.safetensors");
+  const SafetensorsFile after(tiny.folder() / ("runs/" + run + "/model/model.safetensors"));
+  std::vector<std::string> changed;
+  for (const auto& [name, tensor] : after.tensors()) {
+    if (!name.starts_with("bert.")) continue;
+    std::vector<std::byte> a(tensor.size), b(tensor.size);
+    after.read(tensor, a);
+    before.read(before.tensors().at(name), b);
+    if (a != b) changed.push_back(name);
+  }
+  return changed;
+}
+
+TEST_CASE("tensors chosen by name learn, and all others keep their bytes", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  tiny.folder().write("by-name.toml", [&] {
+    auto text = tiny.read("tiny.toml");
+    const std::string old = "plugin = \"last-n-layers\"\nlayers = 1\n";
+    return text.replace(text.find(old), old.size(),
+                        "plugin = \"by-name\"\nlearn = ['layer\\.1\\..*bias$', '^classifier']\n");
+  }());
+  const auto outcome = run_program({"by-name.toml"}, tiny.folder().path());
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const auto changed = changed_tensors(tiny, "by-name");
+  CHECK(changed.size() == 8);
+  for (const auto& name : changed) CHECK((name.starts_with("bert.encoder.layer.1.") && name.ends_with("bias")));
+  CHECK(boundaries(tiny, "by-name") == std::vector<std::string>{"1", "1", "1"});
+}
+
+TEST_CASE("the cache follows a boundary that moves down, and the result is that without it", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const std::vector<std::string> down = {"freezing.plugin=gradual", "train.epochs=4", "freezing.embeddings=true"};
+  for (const std::string mode : {"off", "memory", "disk"}) {
+    auto options = down;
+    options.push_back("cache.mode=" + mode);
+    run(tiny, mode, options);
+    CHECK(boundaries(tiny, mode) == std::vector<std::string>{"2", "1", "0", "embeddings"});
+  }
+  CHECK(model(tiny, "memory") == model(tiny, "off"));
+  CHECK(model(tiny, "disk") == model(tiny, "off"));
+}
+
+TEST_CASE("the cache follows a boundary that moves up over layers that have learned", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const std::vector<std::string> up = {"freezing.plugin=adaptive", "train.epochs=6", "freezing.percentile=100"};
+  for (const std::string mode : {"off", "memory", "disk"}) {
+    auto options = up;
+    options.push_back("cache.mode=" + mode);
+    run(tiny, mode, options);
+  }
+  // Two epochs of norms are needed; at the highest percentile all but the head freezes then.
+  CHECK(boundaries(tiny, "off") == std::vector<std::string>{"embeddings", "embeddings", "2", "2", "2", "2"});
+  CHECK(model(tiny, "memory") == model(tiny, "off"));
+  CHECK(model(tiny, "disk") == model(tiny, "off"));
+}
+
+TEST_CASE("layer decay slows lower stages down", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  run(tiny, "even", {"freezing.plugin=full", "train.epochs=1"});
+  run(tiny, "decay", {"freezing.plugin=full", "train.epochs=1", "optimizer.layer_decay=0.1"});
+  const SafetensorsFile before(TinyPipeline::model() / "model.safetensors");
+  // AdamW's first steps are about as long as the learning rate, whatever the gradient.
+  const auto moved = [&](const std::string& run, const std::string& name) {
+    const SafetensorsFile after(tiny.folder() / ("runs/" + run + "/model/model.safetensors"));
+    const auto& tensor = after.tensors().at(name);
+    std::vector<float> a(tensor.size / 4), b(tensor.size / 4);
+    after.read(tensor, std::as_writable_bytes(std::span(a)));
+    before.read(before.tensors().at(name), std::as_writable_bytes(std::span(b)));
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
+    return sum / static_cast<double>(a.size());
+  };
+  const std::string top = "bert.encoder.layer.1.output.dense.weight", low = "bert.encoder.layer.0.output.dense.weight";
+  CHECK(moved("decay", top) / moved("even", top) == Approx(0.1).epsilon(0.3));
+  CHECK(moved("decay", low) / moved("even", low) == Approx(0.01).epsilon(0.3));
+}
+
+}  // namespace
+}  // namespace fthost
