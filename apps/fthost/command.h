@@ -32,7 +32,7 @@ int score_command(const std::vector<std::string>& words);
 int tokenize_command(const std::vector<std::string>& words);
 
 /// All but `run`, which has no name: `fthost PIPELINE.toml`.
-inline constexpr std::array<Command, 9> kCommands = {{
+inline constexpr std::array<Command, 10> kCommands = {{
     {"init", "look at the data and write a commented pipeline file", init_command},
     {"check", "report every error of a pipeline file (or of a plugin library)", check_command},
     {"plan", "say what learns, what is frozen, and what it takes; train nothing", plan_command},

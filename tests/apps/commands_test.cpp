@@ -108,7 +108,8 @@ TEST_CASE("plugins lists the strategies that are built in", "[unit][apps]") {
   std::vector<std::string> freezing;
   for (const auto& component : list.at("components"))
     if (component.at("kind") == "freezing") freezing.push_back(component.at("name"));
-  CHECK(freezing == std::vector<std::string>{"classifier-only", "full", "last-n-layers"});
+  CHECK(freezing ==
+        std::vector<std::string>{"adaptive", "by-name", "classifier-only", "full", "gradual", "last-n-layers"});
   CHECK(list.at("refused").empty());
 }
 
