@@ -4,15 +4,14 @@
 #include <fthost/input_file.h>
 #include <fthost/tokenizer.h>
 
-#include <algorithm>
 #include <charconv>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
+#include "core/data/words.h"
 #include "core/formats/lines.h"
-#include "core/formats/utf8.h"
 
 namespace fthost {
 namespace {
@@ -25,13 +24,13 @@ constexpr CommandHelp kHelp{
     "  ids       their numbers in the vocabulary\n"
     "  word_ids  the number of the word that each belongs to, null for [CLS] and [SEP]. The words are the tokenizer's\n"
     "            own, as in Hugging Face's word_ids: a punctuation mark is one. With --words they are what stands\n"
-    "            between blanks, as in `fthost predict` and in data of words in columns\n"
+    "            between blanks, as in `fthost predict` and in data of words in columns; one of which the tokenizer\n"
+    "            drops all is [UNK], as in training\n"
     "  offsets   where in the line each begins and ends (excluded), counted in characters: Unicode code points\n"
     "Bytes that are not UTF-8 count as one U+FFFD each.",
     "  fthost tokenize runs/quickstart/model < sentences.txt\n"
     "  echo \"Anna Bell's here\" | fthost tokenize models/bert --no-special-tokens\n"};
 
-constexpr std::string_view kBlanks = " \t\v\f\r";
 constexpr std::int32_t kNoWord = -1;
 
 /// A line's tokens, and the number of the word of each, or kNoWord.
@@ -49,27 +48,35 @@ struct Tokens {
   }
 };
 
-/// The words between blanks, each encoded by itself, with offsets into the whole line.
-void encode_words(const Tokenizer& tokenizer, std::string_view line, Tokens& out) {
-  std::int32_t word = 0;
-  std::int32_t place = 0;  // of `at`, in code points
-  std::size_t at = 0;
-  for (auto begin = line.find_first_not_of(kBlanks); begin != std::string_view::npos; ++word) {
-    const auto end = std::min(line.find_first_of(kBlanks, begin), line.size());
-    place += static_cast<std::int32_t>(begin - at);  // blanks are a byte each
-    const auto text = line.substr(begin, end - begin);
-    const auto first = out.pieces.size();
-    tokenizer.encode_word(text, out.pieces);
-    for (auto i = first; i < out.pieces.size(); ++i) {
-      out.pieces[i].begin += place;
-      out.pieces[i].end += place;
+/// Encodes the words between blanks each by itself, as training does, with offsets into the whole line.
+class WordsEncoder {
+ public:
+  explicit WordsEncoder(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
+
+  void encode(std::string_view line, Tokens& out) {
+    find_words(line, places_);
+    for (std::size_t word = 0; word < places_.size(); ++word) {
+      encode(line, places_[word], out.pieces);
+      out.words.resize(out.pieces.size(), static_cast<std::int32_t>(word));
     }
-    out.words.resize(out.pieces.size(), word);
-    place += static_cast<std::int32_t>(utf8::count(text));
-    at = end;
-    begin = line.find_first_not_of(kBlanks, end);
   }
-}
+
+ private:
+  void encode(std::string_view line, const WordPlace& place, std::vector<Piece>& pieces) const {
+    const auto first = pieces.size();
+    const auto begin = static_cast<std::int32_t>(place.first_character);
+    tokenizer_.encode_word(line.substr(place.begin, place.end - place.begin), pieces);
+    for (auto i = first; i < pieces.size(); ++i) {
+      pieces[i].begin += begin;
+      pieces[i].end += begin;
+    }
+    if (pieces.size() == first)
+      pieces.push_back({tokenizer_.unk_id(), begin, static_cast<std::int32_t>(place.end_character)});
+  }
+
+  const Tokenizer& tokenizer_;
+  std::vector<WordPlace> places_;
+};
 
 /// Writes lines of JSON. By hand: a JSON library would take several times as long as the tokenizer does.
 class JsonLines {
@@ -142,6 +149,7 @@ struct Choices {
 void tokenize(const Tokenizer& tokenizer, std::istream& in, const std::string& name, const Choices& choices) {
   LineReader lines(in);
   JsonLines json(tokenizer, std::cout);
+  WordsEncoder words(tokenizer);
   Tokens tokens;
   Line line;
   while (lines.next(line)) {
@@ -153,7 +161,7 @@ void tokenize(const Tokenizer& tokenizer, std::istream& in, const std::string& n
     tokens.clear();
     if (choices.special_tokens) tokens.add_special(tokenizer.cls_id());
     if (choices.words)
-      encode_words(tokenizer, line.text, tokens);
+      words.encode(line.text, tokens);
     else
       tokenizer.encode_text(line.text, tokens.pieces, tokens.words);
     if (choices.special_tokens) tokens.add_special(tokenizer.sep_id());

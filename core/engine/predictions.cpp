@@ -8,32 +8,25 @@
 #include <numeric>
 #include <ostream>
 #include <utility>
+#include <vector>
 
+#include "core/data/words.h"
 #include "core/formats/utf8.h"
 
 namespace fthost {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\v\f\r";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 Prediction split_line(std::string line, const std::string& name, std::uint32_t number) {
   Prediction prediction;
   prediction.sentence.file = name;
-  std::int64_t characters = 0;
-  std::size_t counted = 0;
-  const auto characters_to = [&](std::size_t byte) {
-    characters += static_cast<std::int64_t>(utf8::count(std::string_view(line).substr(counted, byte - counted)));
-    counted = byte;
-    return characters;
-  };
-  for (auto begin = line.find_first_not_of(kBlanks); begin != std::string::npos;) {
-    const auto end = std::min(line.find_first_of(kBlanks, begin), line.size());
-    const auto first = characters_to(begin);
-    prediction.words.push_back({first, characters_to(end)});
-    prediction.sentence.words.push_back(line.substr(begin, end - begin));
+  std::vector<WordPlace> places;
+  find_words(line, places);
+  for (const auto& place : places) {
+    prediction.words.push_back({place.first_character, place.end_character});
+    prediction.sentence.words.push_back(line.substr(place.begin, place.end - place.begin));
     prediction.sentence.lines.push_back(number);
-    begin = line.find_first_not_of(kBlanks, end);
   }
   prediction.text = std::move(line);
   return prediction;

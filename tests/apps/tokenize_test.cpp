@@ -44,9 +44,12 @@ TEST_CASE("tokenize leaves out special tokens when asked", "[unit][apps]") {
 
 TEST_CASE("tokenize numbers the words between blanks when asked", "[unit][apps]") {
   const auto json = nlohmann::json::parse(tokenize({"--words"}, " don't \xC3\x89!\t\x01 the").out);
-  CHECK(json.at("word_ids") == nlohmann::json::parse("[null,0,0,0,1,1,3,3,null]"));
+  CHECK(json.at("word_ids") == nlohmann::json::parse("[null,0,0,0,1,1,2,3,3,null]"));
   CHECK(json.at("offsets").back() == nlohmann::json::parse("[0,0]"));
-  CHECK(json.at("offsets")[7] == nlohmann::json::parse("[14,15]"));
+  CHECK(json.at("offsets")[6] == nlohmann::json::parse("[10,11]"));
+  CHECK(json.at("offsets")[8] == nlohmann::json::parse("[14,15]"));
+  CHECK(tokenize({"--words", "--no-special-tokens"}, "\x01\xC2\x81\n").out ==
+        "{\"tokens\":[\"[UNK]\"],\"ids\":[1],\"word_ids\":[0],\"offsets\":[[0,2]]}\n");
 }
 
 TEST_CASE("tokenize says what is wrong", "[unit][apps]") {
