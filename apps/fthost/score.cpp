@@ -4,6 +4,7 @@
 #include <fthost/complaints.h>
 #include <fthost/entities.h>
 #include <fthost/error.h>
+#include <fthost/printable.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -24,7 +25,8 @@ namespace {
 constexpr CommandHelp kHelp{
     "fthost score [FILE] [--scheme NAME] [--json]",
     "Compares the last two columns of FILE, or of standard input: gold and predicted labels (the word is in the first\n"
-    "column). Entities are compared as wholes, in three ways:\n"
+    "column), a tag each: O, or B, I, E or S, alone or in front of -TYPE. Entities are compared as wholes, in three\n"
+    "ways:\n"
     "  default    as seqeval does by default; the F1 of a run is this one's micro average\n"
     "  strict     as seqeval does in its strict mode: what does not follow the tagging scheme is no entity\n"
     "  conlleval  by the rules of the CoNLL shared tasks' own script, which knows no S- and lets types make entities\n"
@@ -39,7 +41,7 @@ struct Columns {
   bool has_ends = false;  ///< E or S is among the prefixes.
 };
 
-/// Takes the labels of the file's sentences; those of another prefix than a scheme's could be no entity's.
+/// Takes the labels of the file's sentences: O, or the prefix of a scheme with or without a type.
 class ColumnsTaker {
  public:
   explicit ColumnsTaker(const std::string& file) : complaints_(file) {}
@@ -58,13 +60,29 @@ class ColumnsTaker {
     return std::move(columns_);
   }
 
+  /// Throws what is wrong with the labels, and behind it what is wrong with the columns: no sentence was taken from
+  /// there on.
+  [[noreturn]] void fail(const InputError& columns) const {
+    std::vector<Message> all;
+    try {
+      complaints_.throw_if_any();
+    } catch (const InputError& labels) {
+      all = labels.messages();
+    }
+    all.insert(all.end(), columns.messages().begin(), columns.messages().end());
+    throw InputError(std::move(all));
+  }
+
  private:
   void check(const std::string& label, std::size_t line) {
-    const char prefix = label.front();
-    columns_.has_ends = columns_.has_ends || prefix == 'E' || prefix == 'S';
-    if (std::string_view("OBIES").find(prefix) != std::string_view::npos) return;
-    complaints_.add(
-        {.place = {{}, line, 0}, .text = "expected O or a label that begins with B, I, E or S, found '" + label + "'"});
+    if (label == "O") return;
+    const bool has_prefix = std::string_view("BIES").find(label.front()) != std::string_view::npos;
+    if (!has_prefix || (label.size() > 1 && label[1] != '-')) {
+      complaints_.add(
+          {.place = {{}, line, 0}, .text = "expected a tag such as O, B-TYPE or I-TYPE, found '" + label + "'"});
+      return;
+    }
+    columns_.has_ends = columns_.has_ends || label[0] == 'E' || label[0] == 'S';
   }
 
   Columns columns_;
@@ -77,10 +95,14 @@ Columns read_columns_of(const Arguments& arguments) {
   const auto name = file == "-" ? "standard input" : file;
   ColumnsTaker taker(name);
   const auto take = [&](Sentence&& sentence) { taker.take(std::move(sentence)); };
-  if (file == "-")
-    read_columns(std::cin, name, format, take);
-  else
-    read_columns(std::filesystem::path(file), format, take);
+  try {
+    if (file == "-")
+      read_columns(std::cin, name, format, take);
+    else
+      read_columns(std::filesystem::path(file), format, take);
+  } catch (const InputError& error) {
+    taker.fail(error);
+  }
   return taker.finish();
 }
 
@@ -132,7 +154,7 @@ class Tables {
   }
 
  private:
-  static std::string shown(const std::string& type) { return type.empty() ? "(none)" : type; }
+  static std::string shown(const std::string& type) { return type.empty() ? "(none)" : printable(type); }
 
   void print_row(const std::string& name, double precision, double recall, double f1, std::int64_t support) const {
     std::cout << "  " << name << std::string(width_ - utf8::count(name), ' ') << std::fixed << std::setprecision(4)

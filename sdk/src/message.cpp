@@ -1,4 +1,5 @@
 #include <fthost/message.h>
+#include <fthost/printable.h>
 
 #include <algorithm>
 #include <array>
@@ -13,19 +14,6 @@ namespace fthost {
 namespace {
 
 constexpr std::size_t kGutter = 5;  // columns of the line number
-
-/// Controls of a terminal must not reach it out of a file: each becomes the replacement character.
-std::string printable(std::string_view text) {
-  std::string result;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto decoded = utf8::decode(text, at);
-    const bool control = (decoded.value < 0x20 && decoded.value != U'\t' && decoded.value != U'\n') ||
-                         (decoded.value >= 0x7F && decoded.value < 0xA0);
-    utf8::append(result, control ? utf8::kReplacement : decoded.value);
-    at += decoded.length;
-  }
-  return result;
-}
 
 /// One line or several, each behind two blanks.
 std::string indented(std::string_view text) {
@@ -117,6 +105,18 @@ std::string render(const Message& message) {
 std::string render(const std::vector<Message>& messages) {
   std::string result;
   for (const auto& message : messages) result += render(message);
+  return result;
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto decoded = utf8::decode(text, at);
+    const bool control = (decoded.value < 0x20 && decoded.value != U'\t' && decoded.value != U'\n') ||
+                         (decoded.value >= 0x7F && decoded.value < 0xA0);
+    utf8::append(result, control ? utf8::kReplacement : decoded.value);
+    at += decoded.length;
+  }
   return result;
 }
 

@@ -61,7 +61,25 @@ TEST_CASE("score reads standard input once", "[unit][apps]") {
   CHECK(run_program({"score", "-", "--json"}, folder.path(), kFile).out == of_file.out);
   const auto wrong = run_program({"score"}, folder.path(), "a B-X I\nb X O\n");
   CHECK(wrong.status == 2);
-  CHECK(wrong.err == "standard input:2: error: expected O or a label that begins with B, I, E or S, found 'X'\n");
+  CHECK(wrong.err == "standard input:2: error: expected a tag such as O, B-TYPE or I-TYPE, found 'X'\n");
+}
+
+TEST_CASE("score tells of labels and of columns in one go", "[unit][apps]") {
+  const auto outcome = run_program({"score"}, ".", "a LOC O\nb O PER\n\nc\td\te\t\n\nf B-X O\n");
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err ==
+        "standard input:1: error: expected a tag such as O, B-TYPE or I-TYPE, found 'LOC'\n"
+        "standard input:2: error: expected a tag such as O, B-TYPE or I-TYPE, found 'PER'\n"
+        "standard input:4: error: expected text in column 3 (predicted_column = -1), found none\n"
+        "    4 | c\td\te\t\n"
+        "  columns count from 0\n");
+}
+
+TEST_CASE("score lets no control character through to the terminal", "[unit][apps]") {
+  const auto outcome = run_program({"score"}, ".", "a B-\x1B[31m O\n");
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out.find('\x1B') == std::string::npos);
+  CHECK(outcome.out.find("\n  \xEF\xBF\xBD[31m        0.0000    0.0000    0.0000         1\n") != std::string::npos);
 }
 
 TEST_CASE("score writes JSON", "[unit][apps]") {
@@ -123,7 +141,11 @@ TEST_CASE("score says what is wrong with its file", "[unit][apps]") {
   };
   CHECK(message("\n") == "f.conll: error: there is no sentence in it\n");
   CHECK(message("anna B-PER O\nparis LOC O\n") ==
-        "f.conll:2: error: expected O or a label that begins with B, I, E or S, found 'LOC'\n");
+        "f.conll:2: error: expected a tag such as O, B-TYPE or I-TYPE, found 'LOC'\n");
+  CHECK(message("a ORG O\nb O EVENT\nc SB E-\n") ==
+        "f.conll:1: error: expected a tag such as O, B-TYPE or I-TYPE, found 'ORG'\n"
+        "f.conll:2: error: expected a tag such as O, B-TYPE or I-TYPE, found 'EVENT'\n"
+        "f.conll:3: error: expected a tag such as O, B-TYPE or I-TYPE, found 'SB'\n");
   CHECK(message("anna B-PER\n").starts_with("f.conll:1: error: expected a word and a label, found 2 columns\n"));
   const auto missing = run_program({"score", "nothere"}, folder.path());
   CHECK(missing.status == 2);
