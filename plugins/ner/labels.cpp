@@ -1,6 +1,5 @@
 #include "labels.h"
 
-#include <fthost/complaints.h>
 #include <fthost/error.h>
 
 #include <set>
@@ -11,15 +10,6 @@ namespace {
 
 constexpr std::string_view kOutside = "O";
 
-Message no_labels(const Sentence& sentence) {
-  Message message;
-  message.place.file = sentence.file;
-  message.place.line = sentence.lines.empty() ? 0 : sentence.lines.front();
-  message.text = "expected a label for every word of the training data, found a sentence without labels";
-  if (!sentence.words.empty()) message.notes.push_back("it starts with: " + sentence.words.front());
-  return message;
-}
-
 /// Calls `use` with the sentence's labels in the scheme that is learned.
 template <class Use>
 void with_learned_tags(const Sentence& sentence, Scheme scheme, const Use& use) {
@@ -29,26 +19,7 @@ void with_learned_tags(const Sentence& sentence, Scheme scheme, const Use& use) 
     use(sentence.labels);
 }
 
-/// The label of word `i` is not in the vocabulary.
-Message unknown_label(const Sentence& sentence, std::size_t i, const std::string& label,
-                      const std::vector<std::string>& vocabulary) {
-  Message message;
-  message.place = {sentence.file, sentence.lines[i]};
-  message.text = "the label '" + label + "' is not among the head's 'labels'";
-  if (const auto near = nearest_name(label, vocabulary); !near.empty())
-    message.notes.push_back("did you mean '" + std::string(near) + "'?");
-  return message;
-}
-
 }  // namespace
-
-void require_labels(std::span<const Sentence> train) {
-  if (train.empty()) return;
-  Complaints complaints(train.front().file);
-  for (const auto& sentence : train)
-    if (sentence.labels.empty()) complaints.add(no_labels(sentence));
-  complaints.throw_if_any();
-}
 
 void Labels::learn(std::span<const Sentence> train, Scheme scheme) {
   require_labels(train);
@@ -77,19 +48,6 @@ std::optional<std::int32_t> Labels::find(std::string_view label) const {
   const auto found = ids_.find(label);
   if (found == ids_.end()) return std::nullopt;
   return found->second;
-}
-
-void Labels::require_known(std::span<const Sentence> train, Scheme scheme) const {
-  require_labels(train);
-  if (train.empty()) return;
-  Complaints complaints(train.front().file);
-  std::set<std::string> seen;
-  for (const auto& sentence : train)
-    with_learned_tags(sentence, scheme, [&](const std::vector<std::string>& tags) {
-      for (std::size_t i = 0; i < tags.size(); ++i)
-        if (!find(tags[i]) && seen.insert(tags[i]).second) complaints.add(unknown_label(sentence, i, tags[i], list_));
-    });
-  complaints.throw_if_any();
 }
 
 void align(const Labels& labels, const Sentence& sentence, Example& example, LabelOn on, Scheme scheme) {

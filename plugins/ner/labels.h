@@ -2,6 +2,7 @@
 
 /// The label vocabulary of named entity recognition, and which token bears which label. No tensors here.
 
+#include <fthost/scheme.h>
 #include <fthost/sentence.h>
 
 #include <cstdint>
@@ -11,8 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "scheme.h"
 
 namespace fthost {
 
@@ -29,17 +28,10 @@ class Labels {
   const std::vector<std::string>& list() const { return list_; }
   std::optional<std::int32_t> find(std::string_view label) const;
 
-  /// Throws one InputError with each label of the training set, those of IOB1 in IOB2, that the vocabulary lacks, at
-  /// its first place. Throws what require_labels throws.
-  void require_known(std::span<const Sentence> train, Scheme scheme) const;
-
  private:
   std::vector<std::string> list_;
   std::map<std::string, std::int32_t, std::less<>> ids_;
 };
-
-/// Throws one InputError that names, by file and line, the sentences without labels (the first 20, and how many more).
-void require_labels(std::span<const Sentence> train);
 
 /// Which tokens of a word bear its label.
 enum class LabelOn { first, all };

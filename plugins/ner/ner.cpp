@@ -46,13 +46,8 @@ class Ner final : public Head {
   bool special_tokens() const override { return special_tokens_; }
 
   void learn_labels(std::span<const Sentence> train) override {
-    require_labels(train);
-    if (named_scheme_) require_scheme(train, *named_scheme_);
-    scheme_ = named_scheme_ ? *named_scheme_ : detect_scheme(train);
-    if (listed_)
-      labels_.require_known(train, scheme_);
-    else
-      labels_.learn(train, scheme_);
+    scheme_ = require_trainable(train, named_scheme_, listed_ ? labels_.list() : std::vector<std::string>());
+    if (!listed_) labels_.learn(train, scheme_);
   }
   void set_labels(std::vector<std::string> labels) override { labels_.set(std::move(labels)); }
   const std::vector<std::string>& labels() const override { return labels_.list(); }

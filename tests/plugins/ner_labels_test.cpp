@@ -140,7 +140,7 @@ TEST_CASE("ner labels of IOB1 are learned and aligned in IOB2", "[unit][plugins]
 TEST_CASE("ner names labels of the training set that a listed vocabulary lacks", "[unit][plugins]") {
   const std::vector<Sentence> train = {labelled({"I-PER", "O", "I-PRE", "I-PRE"}, 3), labelled({"X"}, 9)};
   try {
-    some_labels().require_known(train, Scheme::iob1);
+    fthost::require_known(train, Scheme::iob1, some_labels().list());
     FAIL("no error");
   } catch (const fthost::InputError& error) {
     CHECK(std::string(error.what()) ==

@@ -1,7 +1,6 @@
-#include "plugins/ner/scheme.h"
-
 #include <fthost/entities.h>
 #include <fthost/error.h>
+#include <fthost/scheme.h>
 #include <rapidcheck.h>
 
 #include <functional>
@@ -100,7 +99,7 @@ const std::string kNone = "  scheme = \"none\" in [head] takes the labels as the
 
 }  // namespace
 
-TEST_CASE("entities written in a scheme are detected and read back", "[unit][plugins]") {
+TEST_CASE("scheme is detected, and its entities read back", "[unit][data]") {
   for (const auto scheme : {Scheme::iob1, Scheme::iob2, Scheme::bioes}) {
     const bool holds = rc::check("write, detect, read", [&] {
       const auto sentence = *marked();
@@ -112,7 +111,7 @@ TEST_CASE("entities written in a scheme are detected and read back", "[unit][plu
   }
 }
 
-TEST_CASE("tags of IOB1 become those of IOB2", "[unit][plugins]") {
+TEST_CASE("scheme IOB1 becomes IOB2", "[unit][data]") {
   const bool holds = rc::check("the same entities in IOB2", [] {
     const auto sentence = *marked();
     const auto iob2 = write(sentence, Scheme::iob2);
@@ -123,7 +122,7 @@ TEST_CASE("tags of IOB1 become those of IOB2", "[unit][plugins]") {
   CHECK(fthost::to_iob2(Tags{"I", "I", "O", "I", "B"}) == Tags{"B", "I", "O", "B", "B"});
 }
 
-TEST_CASE("a scheme is detected from little", "[unit][plugins]") {
+TEST_CASE("scheme is detected from little", "[unit][data]") {
   CHECK(detected({"O", "O"}) == Scheme::iob2);
   CHECK(detected({"B", "I", "O"}) == Scheme::iob2);
   CHECK(detected({"I", "I", "O"}) == Scheme::iob1);
@@ -132,7 +131,7 @@ TEST_CASE("a scheme is detected from little", "[unit][plugins]") {
   CHECK(detected({"B", "NOUN"}) == Scheme::none);
 }
 
-TEST_CASE("tags that break their scheme are named by file and line", "[unit][plugins]") {
+TEST_CASE("scheme that is broken: its tags are named by file and line", "[unit][data]") {
   CHECK(
       detection_error({{"B-PER", "I-PER", "O"}, {"B-LOC", "I-PER"}, {"I-PER"}, {"B-PER"}, {"B-PER"}}) ==
       "train.conll:6: error: expected B-PER behind B-LOC, found I-PER (in IOB2, an entity begins with B)\n"
@@ -156,7 +155,7 @@ TEST_CASE("tags that break their scheme are named by file and line", "[unit][plu
           "train.conll:8: error: expected E-PER or S-PER at the end of the sentence, found I-PER\n");
 }
 
-TEST_CASE("labels that are tags in part are named", "[unit][plugins]") {
+TEST_CASE("scheme of labels that are tags in part: those are named", "[unit][data]") {
   CHECK(detection_error({{"B-PER", "PER", "b-PER", "B-"}}) ==
         "train.conll:2: error: expected a tag such as O, B-TYPE or I-TYPE, found 'PER'\n"
         "  the tags are taken for iob2\n" +
@@ -165,7 +164,7 @@ TEST_CASE("labels that are tags in part are named", "[unit][plugins]") {
             "train.conll:4: error: expected a tag such as O, B-TYPE or I-TYPE, found 'B-'\n");
 }
 
-TEST_CASE("a scheme that is named is required", "[unit][plugins]") {
+TEST_CASE("scheme that is named is required", "[unit][data]") {
   const std::vector<Sentence> train = {labelled({"B-PER", "I-PER", "E-PER"})};
   CHECK_NOTHROW(fthost::require_scheme(train, Scheme::none));
   CHECK_NOTHROW(fthost::require_scheme(train, Scheme::bioes));

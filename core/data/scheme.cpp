@@ -1,12 +1,12 @@
-#include "scheme.h"
-
 #include <fthost/complaints.h>
 #include <fthost/error.h>
+#include <fthost/scheme.h>
 
 #include <algorithm>
 #include <array>
 #include <functional>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace fthost {
@@ -134,6 +134,26 @@ std::string_view name_of(Scheme scheme) {
   return std::find_if(kNames.begin(), kNames.end(), [&](const auto& entry) { return entry.second == scheme; })->first;
 }
 
+Message no_labels(const Sentence& sentence) {
+  Message message;
+  message.place.file = sentence.file;
+  message.place.line = sentence.lines.empty() ? 0 : sentence.lines.front();
+  message.text = "expected a label for every word of the training data, found a sentence without labels";
+  if (!sentence.words.empty()) message.notes.push_back("it starts with: " + sentence.words.front());
+  return message;
+}
+
+/// The label of word `i` is not among the listed.
+Message unknown_label(const Sentence& sentence, std::size_t i, const std::string& label,
+                      const std::vector<std::string>& vocabulary) {
+  Message message;
+  message.place = {sentence.file, sentence.lines[i]};
+  message.text = "the label '" + label + "' is not among the head's 'labels'";
+  if (const auto near = nearest_name(label, vocabulary); !near.empty())
+    message.notes.push_back("did you mean '" + std::string(near) + "'?");
+  return message;
+}
+
 }  // namespace
 
 Scheme scheme_named(std::string_view name) {
@@ -178,6 +198,35 @@ std::vector<std::string> to_iob2(std::span<const std::string> tags) {
     before = tag;
   }
   return converted;
+}
+
+void require_labels(std::span<const Sentence> train) {
+  if (train.empty()) return;
+  Complaints complaints(train.front().file);
+  for (const auto& sentence : train)
+    if (sentence.labels.empty()) complaints.add(no_labels(sentence));
+  complaints.throw_if_any();
+}
+
+void require_known(std::span<const Sentence> train, Scheme scheme, const std::vector<std::string>& labels) {
+  if (train.empty()) return;
+  Complaints complaints(train.front().file);
+  std::set<std::string> known(labels.begin(), labels.end());
+  for (const auto& sentence : train) {
+    const auto tags = scheme == Scheme::iob1 ? to_iob2(sentence.labels) : sentence.labels;
+    for (std::size_t i = 0; i < tags.size(); ++i)
+      if (known.insert(tags[i]).second) complaints.add(unknown_label(sentence, i, tags[i], labels));
+  }
+  complaints.throw_if_any();
+}
+
+Scheme require_trainable(std::span<const Sentence> train, std::optional<Scheme> named,
+                         const std::vector<std::string>& labels) {
+  require_labels(train);
+  if (named) require_scheme(train, *named);
+  const auto scheme = named ? *named : detect_scheme(train);
+  if (!labels.empty()) require_known(train, scheme, labels);
+  return scheme;
 }
 
 }  // namespace fthost
