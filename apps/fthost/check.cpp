@@ -24,16 +24,10 @@ constexpr CommandHelp kHelp{
     "file and line (the first 20 of each kind, and how many there are) entities that begin with I-, labels that the\n"
     "training set lacks, sentences longer than data.max_length, words with [UNK], and sentences that stand in two "
     "sets.\n"
-    "Those are warnings. What training would refuse, such as a sentence without labels or a training set whose tags "
-    "break\n"
-    "their scheme, is an error: exit status 2.",
+    "Those are warnings. What training would refuse is an error: a sentence without labels, a training set whose tags\n"
+    "break their scheme, a label that is not among those that [head] lists. Exit status 2.",
     "  fthost check my.toml\n  fthost check my.toml --set freezing.layers=6\n  fthost check my.toml --data\n"
     "  fthost check build/my-strategy.so\n"};
-
-nlohmann::ordered_json to_json(const Message& message) {
-  return {{"file", message.place.file}, {"line", message.place.line}, {"column", message.place.column},
-          {"text", message.text},       {"hint", message.hint},       {"notes", message.notes}};
-}
 
 /// Errors as an object's field; whoever wants more in it adds to it.
 nlohmann::ordered_json errors_json(const std::vector<Message>& messages) {

@@ -15,8 +15,7 @@ namespace fthost {
 
 struct DataReport {
   DataCheck found;
-  std::vector<Message> problems;  ///< What kept a file, or the tokens of all, from being checked.
-  bool tags_must_fit = false;     ///< The head refuses a training set whose tags break their scheme.
+  std::vector<Message> problems;  ///< What kept a file, or the tokens of all, from being checked; tags amiss in train.
 
   /// Would training refuse what was found of that kind?
   bool is_error(DataFault fault) const;
@@ -29,6 +28,9 @@ DataReport check_pipeline_data(const Pipeline& pipeline, PluginRegistry& registr
 
 /// A table of the sets, then each kind of finding, to standard output.
 void print_report(const DataReport& report);
+
+/// The one form of a message in JSON.
+nlohmann::ordered_json to_json(const Message& message);
 
 /// Adds "sets" and "findings", and the problems to "errors" or "warnings".
 void add_report(nlohmann::ordered_json& json, const DataReport& report);

@@ -25,21 +25,6 @@ std::string_view label_before(const Sentence& sentence, std::size_t word) {
   return word == 0 ? std::string_view() : std::string_view(sentence.labels[word - 1]);
 }
 
-/// In IOB1 entities begin with I-; B- stands only where one follows right behind another of its type.
-bool is_iob1(std::span<const Sentence> sentences) {
-  bool opened = false;
-  for (const auto& sentence : sentences) {
-    for (std::size_t i = 0; i < sentence.labels.size(); ++i) {
-      const std::string_view label = sentence.labels[i];
-      const auto before = label_before(sentence, i);
-      opened = opened || opens_inside(before, label);
-      const bool behind_its_type = !before.empty() && before[0] != 'O' && before.substr(1) == label.substr(1);
-      if (label.starts_with("B") && !behind_its_type) return false;
-    }
-  }
-  return opened;
-}
-
 std::string place_text(const Sentence& sentence) {
   return sentence.file + ":" + std::to_string(sentence.lines.front());
 }
@@ -57,11 +42,16 @@ std::string code_points(std::string_view word) {
   return text;
 }
 
+/// "1 word", "2 words".
+std::string words_text(std::int64_t count) {
+  return std::to_string(count) + (count == 1 ? " word" : " words");
+}
+
 /// Looks at one set after the other.
 class DataChecker {
  public:
-  DataChecker(std::span<const NamedSentences> sets, const Tokenizer* tokenizer, const ExampleRules& rules)
-      : tokenizer_(tokenizer), rules_(rules), iob1_(!sets.empty() && is_iob1(sets[0].sentences)) {}
+  DataChecker(const Tokenizer* tokenizer, const ExampleRules& rules, std::optional<Scheme> scheme)
+      : tokenizer_(tokenizer), rules_(rules), finds_openings_(scheme && *scheme != Scheme::iob1) {}
 
   void check(const NamedSentences& set) {
     DataSetSummary summary{.name = set.name};
@@ -72,11 +62,11 @@ class DataChecker {
       if (sentence.labels.empty())
         add(DataFault::unlabelled, sentence, 0, "the sentence has no labels (" + set.name + ")");
       for (std::size_t i = 0; i < sentence.labels.size(); ++i) check_label(set, sentence, i, labels);
-      if (tokenizer_ != nullptr) check_tokens(sentence, summary.tokens);
+      if (tokenizer_ != nullptr) check_tokens(sentence, summary);
       check_duplicate(set, sentence);
     }
     summary.labels = static_cast<std::int64_t>(labels.size());
-    if (check_.sets.empty()) train_labels_ = std::move(labels);
+    if (set.name == "train") train_labels_ = std::move(labels);
     check_.sets.push_back(std::move(summary));
     for (const auto& sentence : set.sentences) seen_.emplace(key_of(sentence), Seen{&sentence, set.name});
   }
@@ -91,7 +81,6 @@ class DataChecker {
 
   void add(DataFault fault, const Sentence& sentence, std::size_t word, std::string text) {
     auto& finding = check_.of(fault);
-    if (check_.sets.empty()) ++finding.in_train;
     if (static_cast<std::size_t>(++finding.count) <= DataFinding::kShown)
       finding.first.push_back({.place = {sentence.file, sentence.lines[word], 0}, .text = std::move(text)});
   }
@@ -100,21 +89,22 @@ class DataChecker {
                    std::set<std::string, std::less<>>& labels) {
     const auto& label = sentence.labels[word];
     const auto before = label_before(sentence, word);
-    if (!iob1_ && opens_inside(before, label)) {
+    if (finds_openings_ && opens_inside(before, label)) {
       const auto behind = before.empty() ? std::string("opens the sentence") : "follows '" + std::string(before) + "'";
       add(DataFault::opening, sentence, word, "'" + label + "' " + behind);
     }
     if (labels.contains(label)) return;
     labels.insert(label);
-    if (!check_.sets.empty() && !train_labels_.contains(label))
-      add(DataFault::unknown_label, sentence, word,
-          set.name + " has the label '" + label + "', " + check_.sets[0].name + " has not");
+    if (train_labels_ && !train_labels_->contains(label))
+      add(DataFault::unknown_label, sentence, word, set.name + " has the label '" + label + "', train has not");
   }
 
-  void check_tokens(const Sentence& sentence, ExampleCounts& sums) {
+  void check_tokens(const Sentence& sentence, DataSetSummary& summary) {
+    auto& sums = summary.tokens;
     const auto counts = make_examples({&sentence, 1}, *tokenizer_, rules_).counts;
     if (counts.cut > 0) add(DataFault::long_sentence, sentence, 0, long_text(sentence, counts));
     if (counts.cut_words > 0 || counts.unknown_pieces > 0) check_words(sentence);
+    summary.pieces += count_pieces(sentence, counts);
     sums.sentences += counts.sentences;
     sums.examples += counts.examples;
     sums.tokens += counts.tokens;
@@ -125,11 +115,24 @@ class DataChecker {
     sums.unknown_pieces += counts.unknown_pieces;
   }
 
-  std::string long_text(const Sentence& sentence, const ExampleCounts& counts) const {
-    const auto words = "the sentence of " + std::to_string(sentence.words.size()) + " words ";
-    if (rules_.long_sentences == LongSentences::truncate)
-      return words + "is cut: " + std::to_string(counts.lost_words) + " words are lost";
-    return words + "becomes " + std::to_string(counts.examples) + " windows";
+  /// What the words became. An example that is not cut has them all.
+  std::int64_t count_pieces(const Sentence& sentence, const ExampleCounts& counts) const {
+    if (counts.cut == 0) return counts.tokens - (rules_.special_tokens ? 2 : 0);
+    std::int64_t count = 0;
+    std::vector<Piece> pieces;
+    for (const auto& word : sentence.words) {
+      pieces.clear();
+      tokenizer_->encode_word(word, pieces);
+      count += std::max<std::int64_t>(static_cast<std::int64_t>(pieces.size()), 1);  // at least an unknown one
+    }
+    return count;
+  }
+
+  static std::string long_text(const Sentence& sentence, const ExampleCounts& counts) {
+    const auto words = "the sentence of " + words_text(static_cast<std::int64_t>(sentence.words.size()));
+    if (counts.examples > 1) return words + " becomes " + std::to_string(counts.examples) + " windows";
+    if (counts.lost_words == 0) return words + " is cut: of a word only the beginning is seen";
+    return words + " is cut: " + words_text(counts.lost_words) + (counts.lost_words == 1 ? " is" : " are") + " lost";
   }
 
   void check_words(const Sentence& sentence) {
@@ -158,22 +161,23 @@ class DataChecker {
 
   static std::string key_of(const Sentence& sentence) {
     std::string key;
-    for (const auto& word : sentence.words) (key += word) += '\n';  // which no word holds
+    for (const auto& word : sentence.words) ((key += std::to_string(word.size())) += ' ') += word;
     return key;
   }
 
   const Tokenizer* tokenizer_;
   const ExampleRules& rules_;
-  bool iob1_;
+  bool finds_openings_;
   DataCheck check_;
-  std::set<std::string, std::less<>> train_labels_;
-  std::unordered_map<std::string, Seen> seen_;  // sentences of the sets before
+  std::optional<std::set<std::string, std::less<>>> train_labels_;  // none: not known
+  std::unordered_map<std::string, Seen> seen_;                      // sentences of the sets before
 };
 
 }  // namespace
 
-DataCheck check_data(std::span<const NamedSentences> sets, const Tokenizer* tokenizer, const ExampleRules& rules) {
-  DataChecker checker(sets, tokenizer, rules);
+DataCheck check_data(std::span<const NamedSentences> sets, const Tokenizer* tokenizer, const ExampleRules& rules,
+                     std::optional<Scheme> scheme) {
+  DataChecker checker(tokenizer, rules, scheme);
   for (const auto& set : sets) checker.check(set);
   return checker.take();
 }

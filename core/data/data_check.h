@@ -3,11 +3,13 @@
 /// Looks at the sentences of a run for what spoils training or its figures, before anything is trained.
 
 #include <fthost/message.h>
+#include <fthost/scheme.h>
 #include <fthost/sentence.h>
 #include <fthost/tokenizer.h>
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,7 +21,7 @@ namespace fthost {
 /// What is looked for.
 enum class DataFault {
   unlabelled,     ///< A sentence without labels.
-  opening,        ///< An entity that begins with I- or E-; not looked for when train is in IOB1, where I- does that.
+  opening,        ///< An entity that begins with I- or E-.
   unknown_label,  ///< A label that train lacks, once a set: no model can learn it.
   long_sentence,  ///< A sentence that max_length cuts, or spreads over windows.
   long_word,      ///< A word that alone is longer than an example.
@@ -33,7 +35,6 @@ struct DataFinding {
   static constexpr std::size_t kShown = 20;
 
   std::int64_t count = 0;
-  std::int64_t in_train = 0;   ///< Of them, those in the first set.
   std::vector<Message> first;  ///< At most kShown of them, with file and line.
 };
 
@@ -43,6 +44,8 @@ struct DataSetSummary {
   std::int64_t words = 0;
   std::int64_t labels = 0;  ///< Different ones.
   ExampleCounts tokens;     ///< Zero without a tokenizer.
+  std::int64_t pieces =
+      0;  ///< What the words became, past a cut too and counted once: tokens.unknown_pieces are of them.
 };
 
 struct DataCheck {
@@ -59,8 +62,10 @@ struct NamedSentences {
   std::span<const Sentence> sentences;
 };
 
-/// Checks all sets against each other; the first one is what is trained on. Without a tokenizer (null) nothing is said
-/// of tokens. Throws Error when `rules` leave no room for a word.
-DataCheck check_data(std::span<const NamedSentences> sets, const Tokenizer* tokenizer, const ExampleRules& rules);
+/// Checks the sets against each other. Without "train" among them no label is called unknown. Without a tokenizer
+/// (null) nothing is said of tokens. `scheme` is the one that train is in; openings are looked for unless it is IOB1,
+/// where I- opens, or not known. Throws Error when `rules` leave no room for a word.
+DataCheck check_data(std::span<const NamedSentences> sets, const Tokenizer* tokenizer, const ExampleRules& rules,
+                     std::optional<Scheme> scheme);
 
 }  // namespace fthost

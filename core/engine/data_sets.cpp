@@ -6,6 +6,7 @@
 #include "core/data/sentences.h"
 #include "core/engine/activity.h"
 #include "core/engine/plugin_calls.h"
+#include "core/pipeline/data_file.h"
 #include "core/run/log.h"
 
 namespace fthost {
@@ -62,10 +63,7 @@ DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins, EventBus& 
   const auto reader = call_plugin(pipeline, choice, "being created",
                                   [&] { return plugins.create<Reader>(choice.component, choice.options); });
   const auto read = [&](const char* option, const std::filesystem::path& file) {
-    // A pipe could be read once only, and what a run was trained on is read again for its record.
-    std::error_code unknown;
-    if (std::filesystem::exists(file, unknown) && !std::filesystem::is_regular_file(file, unknown))
-      throw InputError(point_at(pipeline, "data", option, file.string() + " is no regular file"));
+    require_regular_file(pipeline, option, file);
     Activity activity(events, std::string("read ") + option, "sentences", 0);
     auto sentences = call_plugin(pipeline, choice, "reading", [&] {
       return read_sentences(*reader, file, [&](std::int64_t done) { activity.advance(done); });
