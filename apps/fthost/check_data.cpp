@@ -156,10 +156,10 @@ std::optional<Scheme> train_scheme(const Pipeline& pipeline, const Sets& sets, s
     return std::nullopt;
   const auto& head = pipeline.head.options;
   if (!head.has("scheme")) return Scheme::none;
+  const auto named = scheme_named(head.text("scheme"));
+  if (!named && head.text("scheme") != "auto") return std::nullopt;  // of a head with schemes of its own
   std::optional<Scheme> scheme;
   add_problems_of(problems, [&] {
-    const auto& name = head.text("scheme");
-    const auto named = name == "auto" ? std::nullopt : std::optional(scheme_named(name));
     scheme = require_trainable(train, named, head.has("labels") ? head.texts("labels") : std::vector<std::string>());
   });
   return scheme;

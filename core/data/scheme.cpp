@@ -1,5 +1,4 @@
 #include <fthost/complaints.h>
-#include <fthost/error.h>
 #include <fthost/scheme.h>
 
 #include <algorithm>
@@ -156,9 +155,9 @@ Message unknown_label(const Sentence& sentence, std::size_t i, const std::string
 
 }  // namespace
 
-Scheme scheme_named(std::string_view name) {
+std::optional<Scheme> scheme_named(std::string_view name) {
   const auto found = std::find_if(kNames.begin(), kNames.end(), [&](const auto& entry) { return entry.first == name; });
-  if (found == kNames.end()) throw Error("there is no scheme '" + std::string(name) + "'");
+  if (found == kNames.end()) return std::nullopt;
   return found->second;
 }
 

@@ -33,7 +33,7 @@ class Ner final : public Head {
       : dropout_(options.real("dropout")),
         label_on_(options.text("label_on") == "all" ? LabelOn::all : LabelOn::first),
         special_tokens_(options.boolean("special_tokens")) {
-    if (const auto& scheme = options.text("scheme"); scheme != "auto") named_scheme_ = scheme_named(scheme);
+    named_scheme_ = scheme_named(options.text("scheme"));  // "auto" names none
     if (!options.has("labels") || options.texts("labels").empty()) return;
     listed_ = true;
     try {

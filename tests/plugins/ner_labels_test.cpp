@@ -136,18 +136,3 @@ TEST_CASE("ner labels of IOB1 are learned and aligned in IOB2", "[unit][plugins]
   fthost::align(labels, labelled({"I-PER", "I-PER", "I-LOC"}), example, LabelOn::first, Scheme::iob1);
   CHECK(example.targets == Ids{-100, 2, -100, 3, 1, -100, -100, -100});
 }
-
-TEST_CASE("ner names labels of the training set that a listed vocabulary lacks", "[unit][plugins]") {
-  const std::vector<Sentence> train = {labelled({"I-PER", "O", "I-PRE", "I-PRE"}, 3), labelled({"X"}, 9)};
-  try {
-    fthost::require_known(train, Scheme::iob1, some_labels().list());
-    FAIL("no error");
-  } catch (const fthost::InputError& error) {
-    CHECK(std::string(error.what()) ==
-          "train.conll:5: error: the label 'B-PRE' is not among the head's 'labels'\n"
-          "  did you mean 'B-PER'?\n"
-          "train.conll:6: error: the label 'I-PRE' is not among the head's 'labels'\n"
-          "  did you mean 'I-PER'?\n"
-          "train.conll:9: error: the label 'X' is not among the head's 'labels'\n");
-  }
-}

@@ -22,8 +22,8 @@ enum class Scheme {
   bioes,  ///< B, I and E at the first, inner and last words; S at an entity of one word.
 };
 
-/// The scheme with this name: "none", "iob1", "iob2", "bioes". Throws Error for another.
-FTHOST_API Scheme scheme_named(std::string_view name);
+/// The scheme with this name: "none", "iob1", "iob2", "bioes"; nothing for another, such as "auto".
+FTHOST_API std::optional<Scheme> scheme_named(std::string_view name);
 
 /// Finds out which scheme the tags of the training set are in. Labels that look nothing like tags (NOUN, VERB) are of
 /// the scheme `none`; tags without any entity are IOB2. Throws one InputError, by file and line, when some labels look

@@ -174,4 +174,19 @@ TEST_CASE("scheme that is named is required", "[unit][data]") {
           fthost::require_scheme(train, Scheme::iob1);
         }).find("train.conll:3: error: IOB1 has no E-PER\n") != std::string::npos);
   CHECK(fthost::scheme_named("bioes") == Scheme::bioes);
+  CHECK_FALSE(fthost::scheme_named("auto").has_value());
+}
+
+TEST_CASE("scheme and labels of a training set: one that is not listed is named", "[unit][data]") {
+  const std::vector<Sentence> train = {labelled({"I-PER", "O", "I-PRE", "I-PRE"}, 3), labelled({"X"}, 9)};
+  const Tags labels = {"O", "B-PER", "I-PER"};
+  CHECK(error_of([&] { fthost::require_known(train, Scheme::iob1, labels); }) ==
+        "train.conll:5: error: the label 'B-PRE' is not among the head's 'labels'\n"
+        "  did you mean 'B-PER'?\n"
+        "train.conll:6: error: the label 'I-PRE' is not among the head's 'labels'\n"
+        "  did you mean 'I-PER'?\n"
+        "train.conll:9: error: the label 'X' is not among the head's 'labels'\n");
+  const std::vector<Sentence> good = {labelled({"I-PER", "O"})};
+  CHECK(fthost::require_trainable(good, std::nullopt, labels) == Scheme::iob1);
+  CHECK(fthost::require_trainable(train, Scheme::none, {}) == Scheme::none);
 }
