@@ -5,6 +5,7 @@
 
 #include "core/data/sentences.h"
 #include "core/engine/activity.h"
+#include "core/engine/need_labels.h"
 #include "core/engine/plugin_calls.h"
 #include "core/pipeline/data_file.h"
 #include "core/run/log.h"
@@ -48,14 +49,6 @@ void log_counts(const std::string& name, const ExampleCounts& counts) {
                 "keeps them)");
 }
 
-/// Sets on which F1 is to be measured need labels.
-void need_labels(const DataSet& set, const std::string& name) {
-  for (const auto& sentence : set.sentences)
-    if (sentence.labels.empty())
-      throw InputError(Message{.place = {sentence.file, sentence.lines.empty() ? 0 : sentence.lines.front(), 0},
-                               .text = "the " + name + " set has a sentence without labels"});
-}
-
 }  // namespace
 
 DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins, EventBus& events) {
@@ -81,8 +74,8 @@ DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins, EventBus& 
     data.dev.emplace().sentences = std::move(parts.dev);
   }
   if (pipeline.data.test.has_value()) data.test.emplace().sentences = read("test", *pipeline.data.test);
-  if (data.dev.has_value()) need_labels(*data.dev, "dev");
-  if (data.test.has_value()) need_labels(*data.test, "test");
+  if (data.dev.has_value()) need_labels(data.dev->sentences, "dev");
+  if (data.test.has_value()) need_labels(data.test->sentences, "test");
   return data;
 }
 
