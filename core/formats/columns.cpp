@@ -96,6 +96,7 @@ class ColumnsReader {
       : format_(format), take_(take), complaints_(name), word_{"word", format.word_name, format.word_column} {
     if (format.label_column || !format.label_name.empty())
       label_ = Column{"label", format.label_name, format.label_column.value_or(0)};
+    if (format.predicted_column) predicted_ = Column{"predicted", {}, *format.predicted_column};
     if (format.header == ColumnHeader::none && !(format.word_name + format.label_name).empty())
       throw Error("columns are asked for by name, but nothing is said to name them");
   }
@@ -114,11 +115,15 @@ class ColumnsReader {
     if (!readable(line)) return;
     if (trim(line.text).empty()) return end_sentence();
     if (format_.header == ColumnHeader::comment)
-      if (const auto names = global_columns(line.text); !names.empty()) return read_header(line, names);
+      if (const auto names = global_columns(line.text); !names.empty()) {
+        fields_.clear();
+        split_at_blanks(names, fields_);
+        return read_header(line);
+      }
     if (!format_.comment.empty() && line.text.starts_with(format_.comment)) return;
-    if (format_.header == ColumnHeader::line && !header_read_) return read_header(line, line.text);
     split_line(line.text, format_.separator, fields_);
     if (is_document_mark()) return end_sentence();
+    if (format_.header == ColumnHeader::line && !header_read_) return read_header(line);
     add_word(line);
   }
 
@@ -133,17 +138,12 @@ class ColumnsReader {
   }
 
   /// Without the columns asked for nothing else can be judged: what is wrong with the header is thrown at once.
-  void read_header(const Line& line, std::string_view names) {
-    if (format_.header == ColumnHeader::comment) {
-      fields_.clear();
-      split_at_blanks(names, fields_);
-    } else {
-      split_line(names, format_.separator, fields_);
-    }
+  void read_header(const Line& line) {
     find_named(line, word_);
     if (label_) find_named(line, *label_);
     complaints_.throw_if_any();
     header_read_ = true;
+    first_ = {line.number, fields_.size()};
   }
 
   void find_named(const Line& line, Column& column) {
@@ -179,21 +179,14 @@ class ColumnsReader {
       complaints_.add(about_line(line, "expected a line '# global.columns = …' above the first word, found none"));
       complaints_.throw_if_any();
     }
+    if (!as_first(line) || !enough_columns(line)) return;
     const auto word = find_column(line, word_);
     if (!word) return;
     std::optional<std::size_t> label;
-    if (label_) {
-      label = find_column(line, *label_);
-      if (!label) return;
-      if (*label == *word)
-        return complaints_.add(
-            about_line(line, "expected a word and a label, found " + counted_columns(fields_.size())));
-    }
+    if (label_ && !(label = find_column(line, *label_))) return;
     std::optional<std::size_t> predicted;
-    if (format_.predicted_column) {
-      predicted = find_column(line, {"predicted", {}, *format_.predicted_column});
-      if (!predicted) return;
-    }
+    if (predicted_ && !(predicted = find_column(line, *predicted_))) return;
+    if (first_.columns == 0) first_ = {line.number, fields_.size()};
     if (!complaints_.none()) return;
     sentence_.words.emplace_back(fields_[*word]);
     if (label) sentence_.labels.emplace_back(fields_[*label]);
@@ -201,12 +194,55 @@ class ColumnsReader {
     sentence_.lines.push_back(static_cast<std::uint32_t>(line.number));
   }
 
+  /// Has the line as many columns as the first one? Complains when not: a column that is counted from the end, or named
+  /// in a header, would be taken from its neighbour.
+  bool as_first(const Line& line) {
+    const bool counted =
+        header_read_ || word_.number < 0 || (label_ && label_->number < 0) || (predicted_ && predicted_->number < 0);
+    if (!counted || first_.columns == 0 || fields_.size() == first_.columns) return true;
+    add_about_count(line, "expected " + counted_columns(first_.columns) + " as in line " + std::to_string(first_.line) +
+                              ", found " + std::to_string(fields_.size()));
+    return false;
+  }
+
+  /// Is there a column for each thing that is read? Two things in one column of many is no fault of this line, nor the
+  /// only one of its kind: it is thrown at once.
+  bool enough_columns(const Line& line) {
+    const auto word = resolve(word_.number, fields_.size());
+    const auto label = label_ ? resolve(label_->number, fields_.size()) : std::nullopt;
+    if (predicted_) {
+      const auto predicted = resolve(predicted_->number, fields_.size());
+      if (word && label && predicted && word != label && word != predicted && label != predicted) return true;
+      add_about_count(line, "expected word, gold and predicted label, found " + counted_columns(fields_.size()));
+      return false;
+    }
+    if (!word || !label || word != label) return true;
+    if (fields_.size() == 1) {
+      add_about_count(line, "expected a word and a label, found 1 column");
+      return false;
+    }
+    auto message = about_line(line, "word and label are both column " + std::to_string(*word) + " (" + word_.text() +
+                                        ", " + label_->text() + ")");
+    message.notes.emplace_back("columns count from 0");
+    complaints_.add(std::move(message));
+    complaints_.throw_if_any();
+    return false;
+  }
+
+  void add_about_count(const Line& line, std::string text) {
+    auto message = about_line(line, std::move(text));
+    const auto quoted = [](std::string_view field) { return field.starts_with('"'); };
+    if (!format_.separator.empty() && std::any_of(fields_.begin(), fields_.end(), quoted))
+      message.notes.emplace_back("quotes mean nothing here: a separator between them ends the column too");
+    complaints_.add(std::move(message));
+  }
+
   /// The column's place in the line. Complains when it isn't there or is empty.
   std::optional<std::size_t> find_column(const Line& line, const Column& column) {
     const auto place = resolve(column.number, fields_.size());
     if (!place) {
-      complaints_.add(about_line(line, "expected " + counted_columns(columns_needed(column.number)) + " or more (" +
-                                           column.text() + "), found " + std::to_string(fields_.size())));
+      add_about_count(line, "expected " + counted_columns(columns_needed(column.number)) + " or more (" +
+                                column.text() + "), found " + std::to_string(fields_.size()));
     } else if (fields_[*place].empty()) {
       auto message = about_line(
           line, "expected text in column " + std::to_string(*place) + " (" + column.text() + "), found none");
@@ -230,7 +266,11 @@ class ColumnsReader {
   const std::function<void(Sentence&&)>& take_;
   Complaints complaints_;
   Column word_;
-  std::optional<Column> label_;
+  std::optional<Column> label_, predicted_;
+  /// The line of the names, or the first word's: what the others must be like.
+  struct {
+    std::size_t line = 0, columns = 0;
+  } first_;
   bool header_read_ = false;
   Sentence sentence_;
   std::vector<std::string_view> fields_;

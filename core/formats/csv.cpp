@@ -1,6 +1,7 @@
 #include <fthost/csv.h>
 #include <fthost/error.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -11,10 +12,11 @@
 namespace fthost {
 namespace {
 
-bool has_high_byte(std::string_view text) {
-  for (const char c : text)
-    if (static_cast<unsigned char>(c) >= 0x80) return true;
-  return false;
+/// Where the first byte is that ASCII lacks; npos: there is none.
+std::size_t first_high_byte(std::string_view text) {
+  const auto high = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+  const auto found = std::find_if(text.begin(), text.end(), high);
+  return found == text.end() ? std::string_view::npos : static_cast<std::size_t>(found - text.begin());
 }
 
 std::string after_quote(std::string_view found, std::size_t opened_in) {
@@ -146,25 +148,55 @@ class CsvParser {
   std::vector<std::string_view> fields_;
 };
 
-/// Turns a line of Latin-1 into UTF-8, which `buffer` holds.
-std::optional<Message> decode_latin1(Line& line, std::string& buffer) {
-  if (line.byte_order_mark) {
-    auto message = about_line(line, "expected Latin-1, found the byte order mark of UTF-8");
-    message.notes.emplace_back("the file is in UTF-8: name that as its encoding");
-    return message;
-  }
-  if (line.size > kLongestLine || !has_high_byte(line.text)) return std::nullopt;
-  buffer.clear();
-  for (const char c : line.text) utf8::append(buffer, static_cast<unsigned char>(c));
-  line.text = buffer;
-  return std::nullopt;
-}
+/// Makes UTF-8 of lines.
+class LineDecoder {
+ public:
+  explicit LineDecoder(Encoding encoding) : encoding_(encoding) {}
 
-std::optional<Message> decode(Line& line, Encoding encoding, std::string& buffer) {
-  if (encoding == Encoding::latin1)
-    if (auto fault = decode_latin1(line, buffer)) return fault;
-  return fault_of(line);
-}
+  /// What is wrong with the line. Otherwise its text is UTF-8 until the next one is decoded.
+  std::optional<Message> decode(Line& line) {
+    if (encoding_ == Encoding::latin1)
+      if (auto fault = decode_latin1(line)) return fault;
+    return fault_of(line);
+  }
+
+  /// At the end: what makes it likely that the encoding is another one. Text of Latin-1 is hardly ever UTF-8 in all of
+  /// its lines that are more than ASCII.
+  const std::optional<Message>& suspicion() const { return suspicion_; }
+
+ private:
+  std::optional<Message> decode_latin1(Line& line) {
+    if (line.byte_order_mark) {
+      judged_ = true;
+      auto message = about_line(line, "expected Latin-1, found the byte order mark of UTF-8");
+      message.notes.emplace_back("the file is in UTF-8: name that as its encoding");
+      return message;
+    }
+    const auto high = first_high_byte(line.text);
+    if (line.size > kLongestLine || high == std::string_view::npos) return std::nullopt;
+    suspect(line, high);
+    buffer_.clear();
+    for (const char c : line.text) utf8::append(buffer_, static_cast<unsigned char>(c));
+    line.text = buffer_;
+    return std::nullopt;
+  }
+
+  void suspect(const Line& line, std::size_t high) {
+    if (judged_) return;
+    if (utf8::first_bad_byte(line.text) != std::string_view::npos) {
+      judged_ = true;
+      suspicion_.reset();
+    } else if (!suspicion_) {
+      suspicion_ = about_byte(line, high, "expected Latin-1, but the file looks like UTF-8");
+      suspicion_->hint = "encoding = \"utf-8\"";
+    }
+  }
+
+  Encoding encoding_;
+  bool judged_ = false;  ///< Nothing is suspected any more.
+  std::optional<Message> suspicion_;
+  std::string buffer_;
+};
 
 }  // namespace
 
@@ -179,10 +211,10 @@ void read_csv(std::istream& in, const CsvFormat& format, Complaints& complaints,
               const std::function<void(const CsvRecord&)>& take) {
   CsvParser parser(format.separator, complaints, take);
   LineReader lines(in);
-  std::string buffer;
+  LineDecoder decoder(format.encoding);
   Line line;
   while (lines.next(line)) {
-    if (auto fault = decode(line, format.encoding, buffer)) {
+    if (auto fault = decoder.decode(line)) {
       complaints.add(std::move(*fault));
       parser.drop_record();
     } else {
@@ -191,6 +223,7 @@ void read_csv(std::istream& in, const CsvFormat& format, Complaints& complaints,
   }
   if (lines.failed()) throw Error(complaints.file() + ": cannot read the file to its end");
   parser.finish();
+  if (decoder.suspicion()) complaints.add(*decoder.suspicion());
 }
 
 }  // namespace fthost

@@ -75,7 +75,9 @@ std::optional<Message> fault_of(const Line& line) {
   if (bad == std::string_view::npos) return std::nullopt;
   char byte[8];
   std::snprintf(byte, sizeof byte, "0x%02X", static_cast<unsigned>(static_cast<unsigned char>(line.text[bad])));
-  return about_byte(line, bad, std::string("expected UTF-8, found the byte ") + byte);
+  auto message = about_byte(line, bad, std::string("expected UTF-8, found the byte ") + byte);
+  message.hint = "save the file as UTF-8";
+  return message;
 }
 
 Message about_lone_cr(const Line& line, std::size_t offset) {

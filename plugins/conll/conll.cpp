@@ -67,7 +67,7 @@ FTHOST_PLUGIN(
         .option("label_name", fthost::text().by_default(""),
                 "the label's column by its name in the header; empty: by label_column")
         .option("separator", fthost::text().by_default(""),
-                "what stands between columns; empty: a tab where the line has one, else blanks")
+                "what stands between columns, quotes or not; empty: a tab where the line has one, else blanks")
         .option("comment", fthost::text().by_default(""),
                 "lines that start with it are skipped; empty: there are none, or '#' where a comment is the header")
         .option("document_mark", fthost::text().by_default("-DOCSTART-"),

@@ -146,7 +146,8 @@ TEST_CASE("score says what is wrong with its file", "[unit][apps]") {
         "f.conll:1: error: expected a tag such as O, B-TYPE or I-TYPE, found 'ORG'\n"
         "f.conll:2: error: expected a tag such as O, B-TYPE or I-TYPE, found 'EVENT'\n"
         "f.conll:3: error: expected a tag such as O, B-TYPE or I-TYPE, found 'SB'\n");
-  CHECK(message("anna B-PER\n").starts_with("f.conll:1: error: expected a word and a label, found 2 columns\n"));
+  CHECK(message("anna B-PER\n")
+            .starts_with("f.conll:1: error: expected word, gold and predicted label, found 2 columns\n"));
   const auto missing = run_program({"score", "nothere"}, folder.path());
   CHECK(missing.status == 2);
   CHECK(missing.err == "nothere: error: no such file\n");

@@ -38,8 +38,10 @@ struct ColumnFormat {
 /// a line of blanks and tabs only is a blank line; blanks around a field do not belong to it. Lines of more than 1 MiB,
 /// lines that end in CR alone, wrong encoding and missing or empty columns are collected over the whole file and thrown
 /// as one InputError: the first 20, and a count of the rest; `take` hears nothing of what comes after the first of
-/// them. A header that lacks a name, or has it twice, is thrown at once. `name` is what messages call the file. Throws
-/// Error when the stream fails, or for names without a header.
+/// them. Where a column is counted from the end, or a header names them, all lines must have as many columns as the
+/// first word's, or the header. A header that lacks a name, or has it twice, and a word and a label in one column are
+/// thrown at once. Quotes mean nothing. `name` is what messages call the file. Throws Error when the stream fails, or
+/// for names without a header.
 FTHOST_API void read_columns(std::istream& in, const std::string& name, const ColumnFormat& format,
                              const std::function<void(Sentence&&)>& take);
 FTHOST_API void read_columns(const std::filesystem::path& file, const ColumnFormat& format,

@@ -42,8 +42,8 @@ struct CsvRecord {
 ///
 /// To `complaints` goes, with its line, what is none of this: a wrong encoding, a quote in a field that does not begin
 /// with one, text behind a closing quote, a quote that is never closed, a CR alone outside of quotes, a line or record
-/// of more than 1 MiB. The record is left out, and reading goes on with the next line. Throws Error when the stream
-/// fails.
+/// of more than 1 MiB. The record is left out, and reading goes on with the next line. Said last: Latin-1 is asked for,
+/// but all lines that are more than ASCII are UTF-8. Throws Error when the stream fails.
 FTHOST_API void read_csv(std::istream& in, const CsvFormat& format, Complaints& complaints,
                          const std::function<void(const CsvRecord&)>& take);
 

@@ -171,7 +171,7 @@ TEST_CASE("columns that the header does not name are refused at once", "[unit][f
 TEST_CASE("columns are cut at the separator asked for", "[unit][formats]") {
   ColumnFormat format;
   format.separator = " ||| ";
-  CHECK(shown(read("EU ||| x ||| B-ORG\na\tb ||| O\n", format)) == "EU/B-ORG a\tb/O");
+  CHECK(shown(read("EU ||| x ||| B-ORG\na\tb ||| y ||| O\n", format)) == "EU/B-ORG a\tb/O");
 }
 
 TEST_CASE("comments and document marks are what the format says", "[unit][formats]") {
@@ -190,7 +190,7 @@ TEST_CASE("sentences know their file and the lines of their words", "[unit][form
 
 TEST_CASE("columns that are missing are named by file and line", "[unit][formats]") {
   CHECK(error_of("EU\tB-ORG\nrejects\n\nPeter\t\n\tO\n") ==
-        "train.conll:2: error: expected a word and a label, found 1 column\n"
+        "train.conll:2: error: expected 2 columns as in line 1, found 1\n"
         "    2 | rejects\n"
         "train.conll:4: error: expected text in column 1 (label_column = -1), found none\n"
         "    4 | Peter\t\n"
@@ -206,13 +206,62 @@ TEST_CASE("columns that are missing are named by file and line", "[unit][formats
         "    1 | a b\n");
 }
 
+TEST_CASE("a column that is missing is not taken from its neighbour", "[unit][formats]") {
+  CHECK(error_of("EU NNP B-NP B-ORG\nrejects VBZ B-VP\n") ==
+        "train.conll:2: error: expected 4 columns as in line 1, found 3\n"
+        "    2 | rejects VBZ B-VP\n");
+  CHECK(error_of("word ner x\nEU B-ORG 1\nx O\n", named(fthost::ColumnHeader::line, "word", "ner")) ==
+        "train.conll:3: error: expected 3 columns as in line 1, found 2\n"
+        "    3 | x O\n");
+  // Columns counted from the start are where they are.
+  CHECK(shown(read("a O x\nb O\n", format_with(0, 1))) == "a/O b/O");
+  // A line without what is read is nothing to go by.
+  CHECK(error_of("a\nb O\n") ==
+        "train.conll:1: error: expected a word and a label, found 1 column\n"
+        "    1 | a\n");
+}
+
+TEST_CASE("a word and a label in one column are refused at once", "[unit][formats]") {
+  CHECK(error_of("a O\nb O\n", format_with(-1, 1)) ==
+        "train.conll:1: error: word and label are both column 1 (word_column = -1, label_column = 1)\n"
+        "    1 | a O\n"
+        "  columns count from 0\n");
+}
+
+TEST_CASE("columns of gold and predicted labels must be there both", "[unit][formats]") {
+  const ColumnFormat format{.label_column = -2, .predicted_column = -1};
+  CHECK(error_of("a O\n\nb\n", format) ==
+        "train.conll:1: error: expected word, gold and predicted label, found 2 columns\n"
+        "    1 | a O\n"
+        "train.conll:3: error: expected word, gold and predicted label, found 1 column\n"
+        "    3 | b\n");
+  CHECK(error_of("a NN O O\nb O O\n", format) ==
+        "train.conll:2: error: expected 4 columns as in line 1, found 3\n"
+        "    2 | b O O\n");
+}
+
+TEST_CASE("a document mark above the header is not the header", "[unit][formats]") {
+  CHECK(shown(read("-DOCSTART- -X- O\n\nid word ner\n1 EU B-ORG\n",
+                   named(fthost::ColumnHeader::line, "word", "ner"))) == "EU/B-ORG");
+}
+
+TEST_CASE("quotes mean nothing in columns, and messages say so", "[unit][formats]") {
+  ColumnFormat format;
+  format.separator = ",";
+  CHECK(shown(read("\"EU\",B-ORG\n", format)) == "\"EU\"/B-ORG");
+  CHECK(error_of("EU,B-ORG\n\"10,000\",O\n", format) ==
+        "train.conll:2: error: expected 2 columns as in line 1, found 3\n"
+        "    2 | \"10,000\",O\n"
+        "  quotes mean nothing here: a separator between them ends the column too\n");
+}
+
 TEST_CASE("text that is not UTF-8 is named by file, line and column", "[unit][formats]") {
   CHECK(error_of("EU\tO\nGr\xF6\xDF"
                  "e\tO\n") ==
         "train.conll:2:3: error: expected UTF-8, found the byte 0xF6\n"
         "    2 | Gr\xEF\xBF\xBD\xEF\xBF\xBD"
         "e\tO\n"
-        "      |   ^\n");
+        "      |   ^ save the file as UTF-8\n");
 }
 
 TEST_CASE("lines that end in CR alone are refused", "[unit][formats]") {
@@ -227,7 +276,7 @@ TEST_CASE("a line may have 1 MiB and no more", "[unit][formats]") {
   CHECK(shown(read(word + "\tO\na\tO\n")) == word + "/O a/O");
   CHECK(error_of("a\tO\n" + word + "y\tO\nb\n") ==
         "train.conll:2: error: expected at most 1048576 bytes (1 MiB) in a line, found 1048577\n"
-        "train.conll:3: error: expected a word and a label, found 1 column\n"
+        "train.conll:3: error: expected 2 columns as in line 1, found 1\n"
         "    3 | b\n");
 }
 
@@ -249,6 +298,7 @@ TEST_CASE("of a long line only the place is shown", "[unit][formats]") {
         "train.conll:1: error: expected a word and a label, found 1 column\n");
   CHECK(error_of(std::string(300, 'x') + "\xFF\tO\n") ==
         "train.conll:1:301: error: expected UTF-8, found the byte 0xFF\n"
+        "  save the file as UTF-8\n"
         "  just after: " +
             std::string(60, 'x') + "\n");
 }

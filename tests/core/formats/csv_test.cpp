@@ -126,16 +126,28 @@ TEST_CASE("csv in another encoding than it is said to be is refused", "[unit][fo
         "words.csv:2:3: error: expected UTF-8, found the byte 0xF6\n"
         "    2 | Gr\xEF\xBF\xBD\xEF\xBF\xBD"
         "e\n"
-        "      |   ^\n"
+        "      |   ^ save the file as UTF-8\n"
         "words.csv:3:2: error: expected UTF-8, found the byte 0xFF\n"
         "    3 | b\xEF\xBF\xBD\n"
-        "      |  ^\n");
+        "      |  ^ save the file as UTF-8\n");
   CHECK(error_of("\xEF\xBB\xBF"
                  "a,b\n",
                  {.encoding = Encoding::latin1}) ==
         "words.csv:1: error: expected Latin-1, found the byte order mark of UTF-8\n"
         "    1 | a,b\n"
         "  the file is in UTF-8: name that as its encoding\n");
+}
+
+TEST_CASE("csv in UTF-8 that is said to be Latin-1 is refused", "[unit][formats]") {
+  const CsvFormat latin1{.encoding = Encoding::latin1};
+  CHECK(error_of("a,b\nx,café\nGröße,y\n", latin1) ==
+        "words.csv:2:6: error: expected Latin-1, but the file looks like UTF-8\n"
+        "    2 | x,café\n"
+        "      |      ^ encoding = \"utf-8\"\n");
+  // One line that cannot be UTF-8 decides.
+  CHECK(error_of("x,café\ncaf\xE9,y\n", latin1) == "no error");
+  CHECK(error_of("caf\xE9,y\nx,café\n", latin1) == "no error");
+  CHECK(error_of("plain,ASCII\n", latin1) == "no error");
 }
 
 TEST_CASE("csv lines and records may have 1 MiB and no more", "[unit][formats]") {
