@@ -85,7 +85,7 @@ void find_faults(const Sentence& sentence, Scheme scheme, const Report& report) 
   for (std::size_t i = 0; i < sentence.labels.size(); ++i) {
     const auto tag = parse(sentence.labels[i]);
     if (!tag) {
-      report(sentence, i, "expected a tag such as O, B-TYPE or I-TYPE, found '" + sentence.labels[i] + "'");
+      report(sentence, i, "expected a tag such as O, B-TYPE or I-TYPE, found '" + shortened(sentence.labels[i]) + "'");
       before = {};
       continue;
     }
@@ -138,7 +138,7 @@ Message no_labels(const Sentence& sentence) {
   message.place.file = sentence.file;
   message.place.line = sentence.lines.empty() ? 0 : sentence.lines.front();
   message.text = "expected a label for every word of the training data, found a sentence without labels";
-  if (!sentence.words.empty()) message.notes.push_back("it starts with: " + sentence.words.front());
+  if (!sentence.words.empty()) message.notes.push_back("it starts with: " + shortened(sentence.words.front()));
   return message;
 }
 
@@ -147,7 +147,7 @@ Message unknown_label(const Sentence& sentence, std::size_t i, const std::string
                       const std::vector<std::string>& vocabulary) {
   Message message;
   message.place = {sentence.file, sentence.lines[i]};
-  message.text = "the label '" + label + "' is not among the head's 'labels'";
+  message.text = "the label '" + shortened(label) + "' is not among the head's 'labels'";
   if (const auto near = nearest_name(label, vocabulary); !near.empty())
     message.notes.push_back("did you mean '" + std::string(near) + "'?");
   return message;

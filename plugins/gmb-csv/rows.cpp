@@ -8,10 +8,13 @@
 namespace gmb {
 namespace {
 
+constexpr std::size_t kShownNames = 10;
+
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
-  for (const auto& name : names) text.append(text.empty() ? "" : ", ").append(name);
-  return text;
+  for (std::size_t i = 0; i < std::min(names.size(), kShownNames); ++i)
+    text.append(i == 0 ? "" : ", ").append(fthost::shortened(names[i]));
+  return text + (names.size() > kShownNames ? ", …" : "");
 }
 
 std::string counted_fields(std::size_t count) {

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::uint64_t kLargest = std::uint64_t{1} << 32;
 constexpr std::size_t kShownNames = 10;
+constexpr std::string_view kMacFolder = "__MACOSX/";
 
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& text) {
   fthost::Message message;
@@ -46,7 +47,7 @@ Archive open_archive(const std::filesystem::path& file) {
   refuse(file, "expected a zip or a CSV file, found a damaged zip: " + text);
 }
 
-/// The index of the only file in the archive; folders don't count.
+/// The index of the only file in the archive; folders don't count, nor what a Macintosh adds of its own.
 zip_uint64_t find_only_file(zip_t* archive, const std::filesystem::path& file) {
   std::vector<zip_uint64_t> files;
   std::string names;
@@ -54,7 +55,7 @@ zip_uint64_t find_only_file(zip_t* archive, const std::filesystem::path& file) {
   for (zip_uint64_t i = 0; i < entries; ++i) {
     const char* raw_name = zip_get_name(archive, i, ZIP_FL_ENC_GUESS);
     const std::string_view name = raw_name == nullptr ? "?" : raw_name;
-    if (name.ends_with('/')) continue;
+    if (name.ends_with('/') || name.starts_with(kMacFolder)) continue;
     files.push_back(i);
     if (files.size() <= kShownNames) names.append(names.empty() ? "" : ", ").append(name);
   }
@@ -120,12 +121,12 @@ class ZipStream final : public std::istream {
 };
 
 /// A member's header, or the end of an archive without members.
-bool starts_like_zip(std::istream& in) {
+bool starts_like_zip(std::istream& in, const std::filesystem::path& file) {
   std::array<char, 4> start{};
   in.read(start.data(), start.size());
   const std::string_view found(start.data(), static_cast<std::size_t>(in.gcount()));
   in.clear();
-  in.seekg(0);
+  if (!in.seekg(0)) refuse(file, "expected a file that can be read twice, found a pipe");
   return found == std::string_view("PK\3\4", 4) || found == std::string_view("PK\5\6", 4);
 }
 
@@ -133,7 +134,7 @@ bool starts_like_zip(std::istream& in) {
 
 std::unique_ptr<std::istream> open_plain_or_zip(const std::filesystem::path& file) {
   auto in = fthost::open_input_file(file);
-  if (starts_like_zip(in)) return std::make_unique<ZipStream>(file);
+  if (starts_like_zip(in, file)) return std::make_unique<ZipStream>(file);
   return std::make_unique<std::ifstream>(std::move(in));
 }
 

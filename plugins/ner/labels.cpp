@@ -1,5 +1,6 @@
 #include "labels.h"
 
+#include <fthost/complaints.h>
 #include <fthost/error.h>
 
 #include <set>
@@ -39,7 +40,7 @@ void Labels::set(std::vector<std::string> labels) {
   std::map<std::string, std::int32_t, std::less<>> ids;
   for (const auto& label : labels)
     if (!ids.emplace(label, static_cast<std::int32_t>(ids.size())).second)
-      throw Error("the label '" + label + "' stands twice in the vocabulary");
+      throw Error("the label '" + shortened(label) + "' stands twice in the vocabulary");
   list_ = std::move(labels);
   ids_ = std::move(ids);
 }

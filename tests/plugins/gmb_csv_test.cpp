@@ -1,5 +1,8 @@
+#include <fcntl.h>
 #include <fthost/error.h>
 #include <fthost/reader.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zip.h>
 
 #include <filesystem>
@@ -141,6 +144,18 @@ TEST_CASE("gmb-csv reader names columns that are missing", "[unit][plugins]") {
         "    1 | Sentence #,Wrod,POS,Tag,Tag\n");
 }
 
+TEST_CASE("gmb-csv reader shows ten names of a header and of each the beginning", "[unit][plugins]") {
+  std::string header = std::string(90, 'x');
+  for (char c = 'a'; c <= 'k'; ++c) header += std::string(",long-enough-not-to-be-near-") + c;
+  std::string shown = std::string(80, 'x') + "…";
+  for (char c = 'a'; c <= 'i'; ++c) shown += std::string(", long-enough-not-to-be-near-") + c;
+  const auto missing = [&](const std::string& name, const std::string& option) {
+    return "FILE:1: error: no column is called '" + name + "' (" + option + ")\n  the header names: " + shown + ", …\n";
+  };
+  CHECK(read_text(header + "\n") ==
+        missing("Sentence #", "sentence_column") + missing("Word", "word_column") + missing("Tag", "label_column"));
+}
+
 TEST_CASE("gmb-csv reader names all rows that are wrong", "[unit][plugins]") {
   CHECK(read_text("Sentence #,Word,POS,Tag\n,a,NN,O\nSentence: 1,b,NN\n,,NN,O\n,c,NN,\n,\"d,NN,O\n") ==
         "FILE:2: error: expected the sentence's name in the first row ('Sentence #'), found none\n"
@@ -170,8 +185,20 @@ TEST_CASE("gmb-csv reader refuses files and zips that it cannot use", "[unit][pl
         "FILE: error: expected one file in the zip, found 11: a, b, c, d, e, f, g, h, i, j, …\n");
   CHECK(read(write_zip(folder / "folder.zip", {{"data/", ""}})) ==
         "FILE: error: expected one file in the zip, found none\n");
+  CHECK(read(write_zip(folder / "mac.zip", {{"a.csv", kSmall}, {"__MACOSX/._a.csv", "x"}})) == kSmallRead);
   CHECK(read(write_zip(folder / "secret.zip", {{"a.csv", kSmall}}, "secret")) ==
         "FILE: error: expected a zip without a password, found an encrypted one\n");
+}
+
+TEST_CASE("gmb-csv reader refuses a pipe", "[unit][plugins]") {
+  const TemporaryFolder folder;
+  const auto path = folder / "pipe";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  const int both_ends = ::open(path.c_str(), O_RDWR);  // opening one end alone would wait for the other
+  REQUIRE(both_ends >= 0);
+  REQUIRE(::write(both_ends, kSmall.data(), kSmall.size()) == static_cast<ssize_t>(kSmall.size()));
+  CHECK(read(path) == "FILE: error: expected a file that can be read twice, found a pipe\n");
+  ::close(both_ends);
 }
 
 TEST_CASE("gmb-csv reader says when a zip is damaged", "[unit][plugins]") {

@@ -136,3 +136,15 @@ TEST_CASE("ner labels of IOB1 are learned and aligned in IOB2", "[unit][plugins]
   fthost::align(labels, labelled({"I-PER", "I-PER", "I-LOC"}), example, LabelOn::first, Scheme::iob1);
   CHECK(example.targets == Ids{-100, 2, -100, 3, 1, -100, -100, -100});
 }
+
+TEST_CASE("ner messages show the beginning of long labels and words", "[unit][plugins]") {
+  const std::string text(1'000'000, 'x');
+  const std::string shown = std::string(80, 'x') + "…";
+  CHECK(error_of({unlabelled(text, 7)}) ==
+        "train.conll:7: error: expected a label for every word of the training data, found a sentence without labels\n"
+        "  it starts with: " +
+            shown + "\n");
+  const std::vector<Sentence> train = {labelled({text}, 3)};
+  CHECK_THROWS_WITH(fthost::require_known(train, Scheme::iob2, some_labels().list()),
+                    "train.conll:3: error: the label '" + shown + "' is not among the head's 'labels'\n");
+}

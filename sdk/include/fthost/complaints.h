@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include <fthost/version.h>
 
 namespace fthost {
+
+/// The first 80 code points of a text, and "…" where there are more: for messages that quote a file.
+FTHOST_API std::string shortened(std::string_view text);
 
 /// Keeps the first 20 messages and counts the rest, however many there are. One thread.
 class FTHOST_API Complaints {
@@ -21,6 +25,7 @@ class FTHOST_API Complaints {
   const std::string& file() const { return file_; }
   bool none() const { return count_ == 0; }
 
+  /// Of a text, hint or note of more than 800 code points the first 800 are kept.
   void add(Message message);
 
   /// Throws one InputError with what was added, and at its end how many more there were; none: does nothing.
