@@ -12,8 +12,11 @@
 #include <vector>
 
 #include "core/formats/utf8.h"
+#include "tests/fuzz/require.h"
 
 namespace {
+
+using fthost::require;
 
 fthost::ColumnFormat format_of(std::uint8_t columns, std::uint8_t marks) {
   fthost::ColumnFormat format;
@@ -28,10 +31,6 @@ fthost::ColumnFormat format_of(std::uint8_t columns, std::uint8_t marks) {
   if (format.header != fthost::ColumnHeader::none && columns % 2 == 0) format.word_name = "w";
   if (format.header != fthost::ColumnHeader::none && columns % 3 == 0) format.label_name = "t";
   return format;
-}
-
-void require(bool holds) {
-  if (!holds) __builtin_trap();
 }
 
 void check(const fthost::Sentence& sentence, bool labelled) {

@@ -14,14 +14,13 @@
 
 #include "core/formats/utf8.h"
 #include "plugins/gmb-csv/rows.h"
+#include "tests/fuzz/require.h"
 
 namespace {
 
-using Records = std::vector<std::vector<std::string>>;
+using fthost::require;
 
-void require(bool holds) {
-  if (!holds) __builtin_trap();
-}
+using Records = std::vector<std::vector<std::string>>;
 
 template <class Call>
 bool complains(const Call& call) {

@@ -41,6 +41,10 @@ TEST_CASE("get-data says which corpora there are", "[unit][scripts]") {
   CHECK(get_data("wnut17 --form x").text == "error: unknown option '--form'; scripts/get-data --help lists them\n");
   CHECK(get_data("wnut17 a b").text ==
         "error: expected a corpus and at most one folder, found 'b' too; scripts/get-data --help shows how\n");
+  CHECK(get_data("gmb").text ==
+        "error: the Groningen Meaning Bank's extract lies behind a registration: it is published on Kaggle as "
+        "\"entity-annotated-corpus\". Put its ner_dataset.csv, or a zip of that file, into data/gmb at the top of the "
+        "checkout\n");
   const auto help = get_data("--help");
   CHECK(help.status == 0);
   CHECK(help.text.find("usage: scripts/get-data CORPUS [FOLDER] [--from FOLDER]") != std::string::npos);
@@ -51,6 +55,9 @@ TEST_CASE("get-data takes no file with another checksum", "[unit][scripts]") {
   const auto arguments = "wnut17 " + to.path().string() + " --from " + from.path().string();
   CHECK(get_data(arguments).text ==
         "error: there is neither wnut17train.conll nor train.conll in " + from.path().string() + "\n");
+  const auto fresh = to / "fresh";
+  CHECK(get_data("wnut17 " + fresh.string() + " --from " + from.path().string()).status == 1);
+  CHECK_FALSE(std::filesystem::exists(fresh));
   from.write("wnut17train.conll", "EU\tB-ORG\n");
   const auto wrong = get_data(arguments);
   const std::string expected = ", expected 731820e13f71af324c6b55a1575ec2ce59fbaa2a0806f8f0400b98d56cd6a7a5";
