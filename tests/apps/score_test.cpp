@@ -70,9 +70,8 @@ TEST_CASE("score tells of labels and of columns in one go", "[unit][apps]") {
   CHECK(outcome.err ==
         "standard input:1: error: expected a tag such as O, B-TYPE or I-TYPE, found 'LOC'\n"
         "standard input:2: error: expected a tag such as O, B-TYPE or I-TYPE, found 'PER'\n"
-        "standard input:4: error: expected text in column 3 (predicted_column = -1), found none\n"
-        "    4 | c\td\te\t\n"
-        "  columns count from 0\n");
+        "standard input:4: error: expected 3 columns as in line 1, found 4\n"
+        "    4 | c\td\te\t\n");
 }
 
 TEST_CASE("score lets no control character through to the terminal", "[unit][apps]") {
