@@ -93,7 +93,9 @@ int list(const fs::path& folder, bool as_json) {
   for (const auto& [path, space] : list_spaces(folder)) {
     const auto about = read_space(path);
     const auto text = [&](const char* key) { return about.contains(key) ? about[key].dump() : "?"; };
-    const auto plain = [&](const char* key) { return about.value(key, std::string("?")); };
+    const auto plain = [&](const char* key) {
+      return about.contains(key) && about[key].is_string() ? about[key].get<std::string>() : "?";
+    };
     bytes += space.bytes;
     if (as_json) {
       json.push_back({{"key", path.filename().string()},
@@ -147,6 +149,7 @@ int verify(const fs::path& folder) {
 }
 
 int collect(const Arguments& arguments, const fs::path& folder) {
+  if (!arguments.has("keep")) throw wrong("gc needs --keep: how many MiB may stay");
   const auto keep = arguments.number("keep");
   if (keep < 0) throw wrong("--keep must be 0 or more");
   auto removed = remove_leftovers(folder);
@@ -187,9 +190,10 @@ int fill(const Arguments& arguments) {
   for (const auto& boundary : filled)
     std::cout << "boundary " << boundary.boundary << ": " << count_text(boundary.computed) << " examples computed in "
               << std::fixed << std::setprecision(1) << boundary.seconds << " s, " << count_text(boundary.there)
-              << " were there\n";
+              << " were there" << (boundary.whole ? "" : "; not all of it is kept") << '\n';
   const int signal = interrupts.stop_signal().load();
-  return signal == 0 ? kDone : 128 + signal;
+  if (signal != 0) return 128 + signal;
+  return std::ranges::all_of(filled, &FilledBoundary::whole) ? kDone : kFailed;
 }
 
 }  // namespace
@@ -198,7 +202,7 @@ int cache_command(const std::vector<std::string>& words) {
   boost::program_options::options_description options;
   add_override_option(options);
   add_console_options(options);
-  options.add_options()("keep", boost::program_options::value<int>()->default_value(0)->value_name("MIB"),
+  options.add_options()("keep", boost::program_options::value<int>()->value_name("MIB"),
                         "gc: how many MiB may stay")("boundaries",
                                                      boost::program_options::value<std::string>()->value_name("K,K…"),
                                                      "fill: which boundaries; without it the pipeline's first")(

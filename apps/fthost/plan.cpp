@@ -1,5 +1,8 @@
 // fthost plan: what a pipeline would do, and what it takes.
 
+#include <fthost/error.h>
+
+#include <cstdio>
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -12,10 +15,15 @@ namespace fthost {
 namespace {
 
 constexpr CommandHelp kHelp{
-    "fthost plan PIPELINE.toml [--set KEY=VALUE]… [--json]",
-    "Says what learns and what is frozen, stage by stage, where the boundary lies, and what the weights, gradients,\n"
-    "optimizer and activations take in memory. Trains nothing and loads no weights.",
-    "  fthost plan my.toml\n  fthost plan my.toml --set freezing.layers=1\n"};
+    "fthost plan PIPELINE.toml [--set KEY=VALUE]… [--measure new|always|never] [--json]",
+    "Says what learns and what is frozen, stage by stage, where the boundary lies, what it takes in memory, and how "
+    "long\n"
+    "it will take: for this plan, and beside it for each number of learning layers. Trains nothing. The seconds come "
+    "from\n"
+    "some steps that are measured here, once for a model and kept in the cache's folder; they hold for a machine as "
+    "busy\n"
+    "as it was then. \"always\" measures again, \"never\" leaves the seconds out and loads no weights.",
+    "  fthost plan my.toml\n  fthost plan my.toml --set freezing.layers=1 --measure always\n"};
 
 struct StageSum {
   std::int64_t parameters = 0;
@@ -39,6 +47,55 @@ std::string_view role(const StageSum& sum, bool in_prefix) {
   return sum.learning == sum.parameters ? "learns" : "learns in part";
 }
 
+/// "0.4 s", "12 s", "3 min 20 s".
+std::string seconds_text(double seconds) {
+  char text[32];
+  const auto whole = static_cast<long long>(seconds + 0.5);
+  if (whole >= 60)
+    std::snprintf(text, sizeof text, "%lld min %02lld s", whole / 60, whole % 60);
+  else
+    std::snprintf(text, sizeof text, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
+  return text;
+}
+
+void print_row(const CostPrediction& row, const std::string& name) {
+  std::cout << std::left << std::setw(16) << name << std::right << std::setw(12) << count_text(row.learning_parameters)
+            << std::setw(14) << seconds_text(row.epoch_seconds) << std::setw(16) << seconds_text(row.uncached_seconds)
+            << std::setw(14) << seconds_text(row.fill_seconds) << std::setw(15) << seconds_text(row.total_seconds)
+            << std::setw(12) << (row.cache_bytes > 0 ? bytes_text(row.cache_bytes) : "-") << '\n';
+}
+
+void print_seconds(const PlanReport& report) {
+  std::cout << "\npredicted from steps measured " << (report.measured_now ? "now" : "earlier") << ", " << report.epochs
+            << (report.epochs == 1 ? " epoch\n\n" : " epochs\n\n")
+            << "learns            parameters      an epoch   without cache    fill once         in all       cache\n";
+  print_row(*report.predicted, "this plan");
+  std::cout << '\n';
+  for (const auto& row : report.alternatives) print_row(row, row.name);
+}
+
+nlohmann::ordered_json seconds_json(const CostPrediction& row) {
+  nlohmann::ordered_json json;
+  if (!row.name.empty()) json["learns"] = row.name;
+  json["boundary"] = row.boundary;
+  json["learning_parameters"] = row.learning_parameters;
+  json["epoch_seconds"] = row.epoch_seconds;
+  json["uncached_seconds"] = row.uncached_seconds;
+  json["evaluation_seconds"] = row.evaluation_seconds;
+  json["fill_seconds"] = row.fill_seconds;
+  json["total_seconds"] = row.total_seconds;
+  json["cache_bytes"] = row.cache_bytes;
+  return json;
+}
+
+Measure measure_from(const std::string& text) {
+  if (text == "new") return Measure::if_new;
+  if (text == "always") return Measure::always;
+  if (text == "never") return Measure::never;
+  throw InputError(
+      Message{.place = {"fthost", 0, 0}, .text = "--measure is 'new', 'always' or 'never', not '" + text + "'"});
+}
+
 void print_text(const PlanReport& report) {
   const auto sums = stage_sums(report);
   for (std::size_t stage = 0; stage < sums.size(); ++stage) {
@@ -56,6 +113,7 @@ void print_text(const PlanReport& report) {
             << "activations " << std::setw(14) << bytes_text(report.activation_bytes)
             << "  at most, for a batch of full length\n\n"
             << "device " << report.device << ", " << report.threads << " threads\n";
+  if (report.predicted) print_seconds(report);
 }
 
 nlohmann::ordered_json to_json(const PlanReport& report) {
@@ -69,6 +127,11 @@ nlohmann::ordered_json to_json(const PlanReport& report) {
                           {"activations", report.activation_bytes}};
   json["device"] = report.device;
   json["threads"] = report.threads;
+  if (report.predicted) {
+    json["predicted"] = seconds_json(*report.predicted);
+    json["alternatives"] = nlohmann::ordered_json::array();
+    for (const auto& row : report.alternatives) json["alternatives"].push_back(seconds_json(row));
+  }
   json["tensors"] = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < report.topology.tensors.size(); ++i) {
     const auto& tensor = report.topology.tensors[i];
@@ -85,12 +148,14 @@ nlohmann::ordered_json to_json(const PlanReport& report) {
 int plan_command(const std::vector<std::string>& words) {
   boost::program_options::options_description options;
   add_override_option(options);
-  options.add_options()("json", boost::program_options::bool_switch(), "print the plan as JSON, tensor by tensor");
+  options.add_options()("json", boost::program_options::bool_switch(), "print the plan as JSON, tensor by tensor")(
+      "measure", boost::program_options::value<std::string>()->default_value("new"), "new, always or never");
   const Arguments arguments(kHelp, options, {"pipeline"}, words);
   if (arguments.help_shown()) return kDone;
   FoundPlugins plugins;
   const Pipeline pipeline = load_pipeline(arguments, plugins);
-  const auto report = open_engine()->plan(pipeline, {.plugins = &plugins, .files = &disk()});
+  const auto measure = measure_from(arguments.text("measure"));
+  const auto report = open_engine()->plan(pipeline, {.plugins = &plugins, .files = &disk()}, measure);
   arguments.flag("json") ? print_json(to_json(report)) : print_text(report);
   return kDone;
 }

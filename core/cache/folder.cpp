@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <system_error>
+
+#include "core/cache/hash.h"
 
 namespace fthost {
 namespace {
@@ -25,6 +29,25 @@ std::vector<fs::directory_entry> files_below(const fs::path& folder) {
   return found;
 }
 
+/// Has prepare_cache_folder made it?
+bool is_cache_folder(const fs::path& folder) {
+  std::ifstream in(folder / "CACHEDIR.TAG", std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {}) == kTag;
+}
+
+/// Nothing else in the folder is ours to touch.
+bool is_segment(const fs::path& path) {
+  return path.extension() == ".rows" && parse_hex(path.stem().string()) &&
+         parse_hex(path.parent_path().filename().string());
+}
+
+/// What write_file writes beside a segment, or beside space.json, until it is whole.
+bool is_half_written(const fs::path& path) {
+  const auto name = path.filename().string();
+  return name.starts_with('.') && name.find(".tmp-") != std::string::npos &&
+         parse_hex(path.parent_path().filename().string());
+}
+
 /// Removes a file that another process may have removed before.
 void remove(const fs::path& path, std::uint64_t bytes, Removed& removed) {
   std::error_code error;
@@ -33,12 +56,18 @@ void remove(const fs::path& path, std::uint64_t bytes, Removed& removed) {
   removed.bytes += bytes;
 }
 
+/// Another process is about to put its first segment there.
+bool holds_half_written(const fs::path& folder) {
+  return std::ranges::any_of(files_below(folder), [](const auto& entry) { return is_half_written(entry.path()); });
+}
+
 /// A space without segments is of no use.
 void remove_empty_spaces(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     std::error_code ignored;
-    if (!at->is_directory(ignored) || !list_segments(at->path()).empty()) continue;
+    if (!at->is_directory(ignored) || !parse_hex(at->path().filename().string())) continue;
+    if (!list_segments(at->path()).empty() || holds_half_written(at->path())) continue;
     fs::remove(at->path() / "space.json", ignored);
     fs::remove(at->path(), ignored);  // stays when something else is in it
   }
@@ -48,9 +77,14 @@ void remove_empty_spaces(const fs::path& folder) {
 
 void prepare_cache_folder(Files& files, const fs::path& folder) {
   std::error_code error;
-  if (folder.has_parent_path() && !fs::exists(folder.parent_path(), error))
-    prepare_cache_folder(files, folder.parent_path());
-  if (!files.make_folder(folder)) return;
+  if (is_cache_folder(folder)) return;
+  fs::path above;
+  for (const auto& part : folder.parent_path()) {
+    above /= part;
+    if (!fs::exists(above, error)) files.make_folder(above);
+  }
+  // A folder that holds other things stays as visible as it is.
+  if (!files.make_folder(folder) && !fs::is_empty(folder, error)) return;
   write_file(files, folder / "CACHEDIR.TAG", kTag);
   write_file(files, folder / ".gitignore", "*\n");
 }
@@ -58,7 +92,7 @@ void prepare_cache_folder(Files& files, const fs::path& folder) {
 std::vector<SegmentFile> list_segments(const fs::path& folder) {
   std::vector<SegmentFile> segments;
   for (const auto& entry : files_below(folder)) {
-    if (entry.path().extension() != ".rows" || entry.path().filename().string().starts_with('.')) continue;
+    if (!is_segment(entry.path())) continue;
     std::error_code gone;
     const auto bytes = entry.file_size(gone);
     const auto used = gone ? fs::file_time_type() : entry.last_write_time(gone);
@@ -94,8 +128,7 @@ Removed remove_leftovers(const fs::path& folder) {
   const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
   for (const auto& entry : files_below(folder)) {
     std::error_code gone;
-    const auto name = entry.path().filename().string();
-    if (!name.starts_with('.') || name.find(".tmp-") == std::string::npos) continue;
+    if (!is_half_written(entry.path())) continue;
     const auto bytes = entry.file_size(gone);
     if (!gone && entry.last_write_time(gone) < old && !gone) remove(entry.path(), bytes, removed);
   }

@@ -25,11 +25,12 @@ struct SegmentFile {
   std::filesystem::file_time_type used;
 };
 
-/// Makes the folder, its parents, and what tells backups and git to leave it alone. Throws FileError.
+/// Makes the folder and its parents, and in it what tells backups and git to leave it alone, unless it
+/// holds something else already. Throws FileError.
 void prepare_cache_folder(Files& files, const std::filesystem::path& folder);
 
 /// The segments of one space, or below a whole cache, the least recently used first. A folder that is not there or
-/// cannot be read has none.
+/// cannot be read has none, and files of other names are none.
 std::vector<SegmentFile> list_segments(const std::filesystem::path& folder);
 
 /// Says that the segment was used now; does nothing when that cannot be written down.

@@ -30,6 +30,9 @@ class CacheSpace {
   /// damaged is removed with a warning, and what it held is found no more. Valid as long as the space.
   std::optional<std::span<const std::byte>> find(const Hash128& example);
 
+  /// Is the example listed? Its segment may yet turn out to be damaged.
+  bool contains(const Hash128& example) const { return places_.contains(example); }
+
   /// Takes over the file of that name if another process has written it since. True when it is there and whole.
   bool adopt(const std::string& name);
 

@@ -1,5 +1,6 @@
 #include "core/cache/store.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -54,6 +55,16 @@ bool CacheStore::make_room(std::uint64_t bytes) {
   return held <= limits_.disk - bytes;
 }
 
+void CacheStore::write_segment(const std::filesystem::path& file, std::span<const std::byte> bytes,
+                               const std::string& space_json) {
+  const auto folder = file.parent_path();
+  files_.make_folder(folder);
+  const auto description = folder / "space.json";
+  std::error_code error;
+  if (!std::filesystem::exists(description, error)) write_file(files_, description, space_json);
+  write_file(files_, file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
 bool CacheStore::write(const std::filesystem::path& file, std::span<const std::byte> bytes,
                        const std::string& space_json) {
   if (!has_disk() || disk_refused_) return false;
@@ -65,12 +76,12 @@ bool CacheStore::write(const std::filesystem::path& file, std::span<const std::b
                     std::to_string(limits_.disk >> 20) + " MiB): the rest is not written to it");
       return false;
     }
-    const auto folder = file.parent_path();
-    files_.make_folder(folder);
-    const auto description = folder / "space.json";
-    std::error_code error;
-    if (!std::filesystem::exists(description, error)) write_file(files_, description, space_json);
-    write_file(files_, file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    try {
+      write_segment(file, bytes, space_json);
+    } catch (const FileError& error) {
+      if (error.code() != ENOENT) throw;
+      write_segment(file, bytes, space_json);  // another process has just removed the space, which was empty
+    }
   } catch (const FileError& error) {
     disk_refused_ = true;
     log_warning(std::string("the cache takes no more files in this run: ") + error.what());
@@ -85,9 +96,13 @@ void CacheStore::use(const std::filesystem::path& file) {
   if (in_use_.insert(file).second) mark_used(file);
 }
 
+std::uint64_t CacheStore::most_room() const {
+  const auto on_disk = disk_refused_ || full_ ? 0 : limits_.disk;
+  return std::max(on_disk, limits_.memory - memory_held_);
+}
+
 bool CacheStore::has_room(std::uint64_t bytes) const {
-  const bool on_disk = bytes <= limits_.disk && !disk_refused_ && !full_;
-  return on_disk || bytes <= limits_.memory - memory_held_;
+  return bytes <= most_room();
 }
 
 bool CacheStore::take_memory(std::uint64_t bytes) {

@@ -60,6 +60,8 @@ class CacheStore {
   /// Takes `bytes` out of the budget of memory, if they are there.
   bool take_memory(std::uint64_t bytes);
 
+  /// Bytes of the largest segment that could still be kept.
+  std::uint64_t most_room() const;
   /// Could a segment of that size still be kept? It may yet turn out that the disk does not take it.
   bool has_room(std::uint64_t bytes) const;
 
@@ -67,6 +69,8 @@ class CacheStore {
   std::uint64_t bytes_written() const { return bytes_written_; }
 
  private:
+  void write_segment(const std::filesystem::path& file, std::span<const std::byte> bytes,
+                     const std::string& space_json);
   bool make_room(std::uint64_t bytes);
 
   Files& files_;

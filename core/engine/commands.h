@@ -6,8 +6,11 @@
 
 namespace fthost {
 
-RunResult run_pipeline(const Pipeline& pipeline, const EngineRequest& request);       // run.cpp
-PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& request);  // plan.cpp
+/// What learns in the first epoch.
+Plan first_plan(const Pipeline& pipeline, PluginRegistry& plugins, const Topology& topology);  // plan.cpp
+
+RunResult run_pipeline(const Pipeline& pipeline, const EngineRequest& request);                        // run.cpp
+PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& request, Measure measure);  // plan.cpp
 std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vector<int>& boundaries,
                                        const EngineRequest& request);              // fill.cpp
 void predict_sentences(const PredictRequest& what, const EngineRequest& request);  // predict.cpp

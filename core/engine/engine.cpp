@@ -11,8 +11,8 @@ class LibTorchEngine final : public Engine {
   RunResult run(const Pipeline& pipeline, const EngineRequest& request) override {
     return run_pipeline(pipeline, request);
   }
-  PlanReport plan(const Pipeline& pipeline, const EngineRequest& request) override {
-    return make_plan_report(pipeline, request);
+  PlanReport plan(const Pipeline& pipeline, const EngineRequest& request, Measure measure) override {
+    return make_plan_report(pipeline, request, measure);
   }
   std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vector<int>& boundaries,
                                          const EngineRequest& request) override {

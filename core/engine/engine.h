@@ -13,9 +13,11 @@
 #include <filesystem>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/engine/cost.h"
 #include "core/pipeline/pipeline.h"
 #include "core/plugins/registry.h"
 
@@ -40,6 +42,13 @@ struct RunResult {
   MetricTable metrics;
 };
 
+/// Where a plan's seconds come from.
+enum class Measure {
+  never,   ///< There are none.
+  if_new,  ///< An earlier measurement on this machine, or else one now.
+  always,  ///< Now.
+};
+
 /// What `fthost plan` tells; trains nothing.
 struct PlanReport {
   Topology topology;
@@ -52,6 +61,10 @@ struct PlanReport {
   std::int64_t activation_bytes = 0;  ///< What the suffix keeps for its backward pass, for one batch of max_length.
   std::string device;
   int threads = 0;
+  std::optional<CostPrediction> predicted;   ///< For this plan; none when nothing was to be measured.
+  std::vector<CostPrediction> alternatives;  ///< For each number of learning layers, and for all.
+  int epochs = 0;
+  bool measured_now = false;  ///< And not read from an earlier measurement.
 };
 
 /// What filling did at one boundary.
@@ -60,6 +73,7 @@ struct FilledBoundary {
   std::int64_t computed = 0;  ///< Examples.
   std::int64_t there = 0;     ///< Examples that an earlier run had left.
   double seconds = 0;
+  bool whole = false;  ///< All rows are kept now.
 };
 
 struct PredictRequest {
@@ -90,7 +104,7 @@ class Engine {
  public:
   virtual ~Engine() = default;
   virtual RunResult run(const Pipeline& pipeline, const EngineRequest& request) = 0;
-  virtual PlanReport plan(const Pipeline& pipeline, const EngineRequest& request) = 0;
+  virtual PlanReport plan(const Pipeline& pipeline, const EngineRequest& request, Measure measure) = 0;
   /// Fills the cache at each boundary (0 … L), each from the one below it; without any, at the pipeline's own.
   virtual std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vector<int>& boundaries,
                                                  const EngineRequest& request) = 0;

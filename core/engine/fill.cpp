@@ -1,4 +1,3 @@
-#include <fthost/freezing.h>
 #include <fthost/sink.h>
 
 #include <algorithm>
@@ -13,19 +12,6 @@
 
 namespace fthost {
 namespace {
-
-/// The boundary at which a run of the pipeline begins, as a number of stages.
-int first_boundary(const Pipeline& pipeline, PluginRegistry& plugins, Network& network) {
-  const auto& choice = pipeline.freezing;
-  const auto freezing = call_plugin(pipeline, choice, "being created",
-                                    [&] { return plugins.create<Freezing>(choice.component, choice.options); });
-  const auto topology = network.topology();
-  const MetricTable no_metrics;
-  const auto plan = call_plugin(pipeline, choice, "choosing what learns", [&] {
-    return make_plan(topology, freezing->learns(topology, {0, pipeline.train.epochs, 0, &no_metrics, {}}));
-  });
-  return std::min(plan.first_stage, network.encoder_stages());
-}
 
 /// Boundaries as numbers of stages, ascending, so that each is filled from the one before.
 std::vector<int> stages_of(const std::vector<int>& boundaries, const Network& network) {
@@ -46,6 +32,12 @@ std::vector<int> stages_of(const std::vector<int>& boundaries, const Network& ne
 
 std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vector<int>& boundaries,
                                        const EngineRequest& request) {
+  if (pipeline.frozen_dropout)
+    throw InputError(point_at(pipeline, "freezing", "frozen_dropout",
+                              "with dropout in the prefix each step's rows are another draw: nothing can be kept"));
+  if (pipeline.train.clip_over_all)
+    throw InputError(point_at(pipeline, "train", "clip_over",
+                              "gradients of frozen tensors are asked for: a run would not read what is kept"));
   const auto device = choose_device(pipeline.run.device);
   const int threads = use_threads(pipeline.run.threads);
   Network network(pipeline, *request.plugins);
@@ -58,8 +50,10 @@ std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vect
   DataSets data = read_data(pipeline, *request.plugins, events);
   call_plugin(pipeline, pipeline.head, "learning its labels",
               [&] { network.head().learn_labels(data.train.sentences); });
-  auto stages = boundaries.empty() ? std::vector<int>{first_boundary(pipeline, *request.plugins, network)}
-                                   : stages_of(boundaries, network);
+  auto stages = boundaries.empty()
+                    ? std::vector<int>{std::min(first_plan(pipeline, *request.plugins, network.topology()).first_stage,
+                                                network.encoder_stages())}
+                    : stages_of(boundaries, network);
   if (stages.front() == 0)
     throw InputError(point_at(pipeline, "freezing", "plugin",
                               "there is no prefix whose rows could be kept: the embeddings learn; name boundaries by "
@@ -78,9 +72,11 @@ std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vect
     cache.fill(data.train, "train");
     if (data.dev) cache.fill(*data.dev, "dev");
     if (data.test) cache.fill(*data.test, "test");
-    const auto& use = cache.use();
-    filled.push_back(
-        {count - 1, use.misses - before.misses, use.reused - before.reused, use.fill_seconds - before.fill_seconds});
+    const auto use = cache.use();
+    filled.push_back({count - 1, use.misses - before.misses, use.reused - before.reused,
+                      use.fill_seconds - before.fill_seconds,
+                      cache.holds(data.train) && (!data.dev || cache.holds(*data.dev)) &&
+                          (!data.test || cache.holds(*data.test))});
     if (request.stop_signal->load() != 0) break;
   }
   return filled;

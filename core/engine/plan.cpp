@@ -1,33 +1,32 @@
 #include <fthost/freezing.h>
 
+#include <algorithm>
+
+#include "core/engine/cache_choice.h"
+#include "core/engine/calibration.h"
 #include "core/engine/commands.h"
 #include "core/engine/data_sets.h"
 #include "core/engine/device.h"
 #include "core/engine/memory.h"
 #include "core/engine/network.h"
 #include "core/engine/plugin_calls.h"
+#include "core/run/log.h"
 
 namespace fthost {
 
-PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& request) {
-  Network network(pipeline, *request.plugins);
-  check_max_length(pipeline, network);
-  EventBus nobody_listens;
-  const DataSets data = read_data(pipeline, *request.plugins, nobody_listens);
-  call_plugin(pipeline, pipeline.head, "learning its labels",
-              [&] { network.head().learn_labels(data.train.sentences); });
+Plan first_plan(const Pipeline& pipeline, PluginRegistry& plugins, const Topology& topology) {
   const auto& choice = pipeline.freezing;
-  const auto freezing = call_plugin(pipeline, choice, "being created", [&] {
-    return request.plugins->create<Freezing>(choice.component, choice.options);
-  });
-
-  PlanReport report;
-  report.topology = network.topology();
+  const auto freezing = call_plugin(pipeline, choice, "being created",
+                                    [&] { return plugins.create<Freezing>(choice.component, choice.options); });
   const MetricTable no_metrics;
-  report.plan = call_plugin(pipeline, choice, "choosing what learns", [&] {
-    return make_plan(report.topology,
-                     freezing->learns(report.topology, {0, pipeline.train.epochs, 0, &no_metrics, {}}));
+  return call_plugin(pipeline, choice, "choosing what learns", [&] {
+    return make_plan(topology, freezing->learns(topology, {0, pipeline.train.epochs, 0, &no_metrics, {}}));
   });
+}
+
+namespace {
+
+void add_memory(const Pipeline& pipeline, PlanReport& report) {
   const auto estimate =
       estimate_memory(report.topology, report.plan, pipeline.train.batch_size, pipeline.data.max_length);
   report.learning_parameters = estimate.learning_parameters;
@@ -36,8 +35,90 @@ PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& reque
   report.gradient_bytes = estimate.gradient_bytes;
   report.optimizer_bytes = estimate.optimizer_bytes;
   report.activation_bytes = estimate.activation_bytes;
-  report.device = choose_device(pipeline.run.device).str();
+}
+
+Workload workload_of(const Pipeline& pipeline, const DataSets& data) {
+  const auto& train = pipeline.train;
+  Workload work;
+  work.train_tokens = data.train.counts.tokens;
+  if (data.dev) work.dev_tokens = data.dev->counts.tokens;
+  if (data.test) work.test_tokens = data.test->counts.tokens;
+  const auto batches = train.batch_tokens ? data.train.counts.tokens / *train.batch_tokens + 1
+                                          : (std::ssize(data.train.examples) + train.batch_size - 1) / train.batch_size;
+  work.steps = (batches + train.accumulation_steps - 1) / train.accumulation_steps;
+  if (train.evaluate_every > 0) work.evaluations = 1 + (work.steps - 1) / train.evaluate_every;
+  work.epochs = train.epochs;
+  return work;
+}
+
+/// Does a run keep rows? As [cache] mode says, or as the cache will choose by itself when nothing is there yet.
+bool keeps_rows(const Pipeline& pipeline, const PlanReport& report, const Calibration& measured, const Workload& work) {
+  if (pipeline.frozen_dropout || pipeline.train.clip_over_all || report.plan.first_stage == 0) return false;
+  if (pipeline.cache.mode != "auto") return pipeline.cache.mode != "off";
+  const int prefix_layers = std::min(report.topology.layers(), report.plan.first_stage - 1);
+  CacheCost cost;
+  cost.compute = measured.embeddings + measured.layer * prefix_layers;
+  cost.read = measured.read;
+  cost.write = measured.write;
+  cost.tokens_there = cost.tokens_missing = work.train_tokens + work.dev_tokens + work.test_tokens;
+  cost.tokens_asked = work.epochs * (work.train_tokens + work.evaluations * work.dev_tokens) + work.test_tokens;
+  cost.memory_bytes = static_cast<double>(pipeline.cache.memory);
+  cost.disk_bytes = static_cast<double>(pipeline.cache.disk);
+  return choose_cache(cost).mode != "off";
+}
+
+Calibration measure_now(const Pipeline& pipeline, const EngineRequest& request, Network& network, const DataSets& data,
+                        const EvaluationSettings& settings, const std::filesystem::path& file) {
+  network.load(settings.device, pipeline.run.seed);
+  const auto& choice = pipeline.optimizer;
+  const auto optimizer = call_plugin(pipeline, choice, "being created", [&] {
+    return request.plugins->create<Optimizer>(choice.component, choice.options);
+  });
+  const auto measured = calibrate(pipeline, network, *optimizer, data.train, settings);
+  try {
+    write_calibration(*request.files, file, measured);
+  } catch (const FileError& error) {
+    log_warning(std::string("the measurement is not kept: ") + error.what());
+  }
+  return measured;
+}
+
+void add_seconds(const Pipeline& pipeline, const EngineRequest& request, Network& network, DataSets& data,
+                 const EvaluationSettings& settings, bool always, PlanReport& report) {
+  EventBus nobody_listens;
+  make_data_examples(pipeline, network, data, nobody_listens);
+  const auto file = calibration_file(pipeline, network, settings, report.threads);
+  auto measured = always ? std::nullopt : read_calibration(file);
+  report.measured_now = !measured;
+  if (!measured) measured = measure_now(pipeline, request, network, data, settings, file);
+  auto work = workload_of(pipeline, data);
+  work.cached = keeps_rows(pipeline, report, *measured, work);
+  report.predicted = predict_cost(report.topology, report.plan, *measured, work);
+  work.cached = pipeline.cache.mode != "off";
+  report.alternatives = predict_costs(report.topology, *measured, work);
+  report.epochs = work.epochs;
+}
+
+}  // namespace
+
+PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& request, Measure measure) {
+  Network network(pipeline, *request.plugins);
+  check_max_length(pipeline, network);
+  EventBus nobody_listens;
+  DataSets data = read_data(pipeline, *request.plugins, nobody_listens);
+  call_plugin(pipeline, pipeline.head, "learning its labels",
+              [&] { network.head().learn_labels(data.train.sentences); });
+  PlanReport report;
+  report.topology = network.topology();
+  report.plan = first_plan(pipeline, *request.plugins, report.topology);
+  add_memory(pipeline, report);
+  const auto device = choose_device(pipeline.run.device);
+  report.device = device.str();
   report.threads = use_threads(pipeline.run.threads);
+  if (measure == Measure::never) return report;
+  const EvaluationSettings settings{device, pipeline.run.precision == "bf16" ? at::kBFloat16 : at::kFloat,
+                                    pipeline.train.batch_size};
+  add_seconds(pipeline, request, network, data, settings, measure == Measure::always, report);
   return report;
 }
 

@@ -68,8 +68,8 @@ Hash128 PrefixCache::key_of(const Example& example) const {
   return hash_of(std::as_bytes(std::span(example.tokens)));
 }
 
-std::unique_ptr<CacheSpace> PrefixCache::open_space(int stages) {
-  return std::make_unique<CacheSpace>(*store_, keys_[static_cast<std::size_t>(stages)], row_bytes(),
+std::unique_ptr<CacheSpace> PrefixCache::open_space(CacheStore& store, int stages) {
+  return std::make_unique<CacheSpace>(store, keys_[static_cast<std::size_t>(stages)], row_bytes(),
                                       describe_space(network_, pipeline_, arithmetic_, stages));
 }
 
@@ -78,6 +78,7 @@ void PrefixCache::set_boundary(int stages, const std::vector<Uses>& uses) {
     stages_ = stages;
     space_.reset();
     if (stages > 0) choose(uses);
+    if (!use_.mode.empty()) use_.mode = "off";
     return;
   }
   auto keys = prefix_keys(network_, pipeline_, arithmetic_, stages);
@@ -93,23 +94,16 @@ void PrefixCache::set_boundary(int stages, const std::vector<Uses>& uses) {
 
 /// Where rows are kept. A store is made for each boundary: what the one before held in memory is of no use any more.
 void PrefixCache::choose(const std::vector<Uses>& uses) {
-  constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
   const auto& options = pipeline_.cache;
-  CacheLimits limits{static_cast<std::uint64_t>(options.memory) * kMebibyte,
-                     static_cast<std::uint64_t>(options.disk) * kMebibyte, options.path};
   CacheChoice choice{options.mode, ""};
   if (options.mode != "off") {
-    if (options.mode == "memory") limits.disk = 0;
-    if (options.mode == "disk") limits.memory = 0;
-    store_ = std::make_unique<CacheStore>(files_, limits);
-    space_ = open_space(stages_);
-    const auto cost = measure_cost(uses);
+    open_store(options.mode != "disk", options.mode != "memory");
+    CacheCost cost = measure_cost(uses);
     seconds_per_token_ = cost.compute;
-    if (options.mode == "auto") choice = choose_cache(cost);
-    if (choice.mode == "memory" && options.mode == "auto") {
-      limits.disk = 0;
-      store_ = std::make_unique<CacheStore>(files_, limits);
-      space_ = open_space(stages_);
+    if (options.mode == "auto") {
+      measure_disk(cost);
+      choice = choose_cache(cost);
+      if (choice.mode == "memory" && store_->has_disk()) open_store(true, false);
     }
     if (choice.mode == "off") space_.reset();
   }
@@ -120,6 +114,17 @@ void PrefixCache::choose(const std::vector<Uses>& uses) {
   events_.cache_chosen({boundary, choice.mode, choice.reason});
 }
 
+void PrefixCache::open_store(bool memory, bool disk) {
+  constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+  const auto& options = pipeline_.cache;
+  space_.reset();
+  if (store_ != nullptr) written_before_ += static_cast<std::int64_t>(store_->bytes_written());
+  store_ = std::make_unique<CacheStore>(
+      files_, CacheLimits{memory ? static_cast<std::uint64_t>(options.memory) * kMebibyte : 0,
+                          disk ? static_cast<std::uint64_t>(options.disk) * kMebibyte : 0, options.path});
+  space_ = open_space(*store_, stages_);
+}
+
 CacheCost PrefixCache::measure_cost(const std::vector<Uses>& uses) {
   CacheCost cost;
   for (const auto& [set, times] : uses) {
@@ -127,7 +132,7 @@ CacheCost PrefixCache::measure_cost(const std::vector<Uses>& uses) {
       const auto tokens = tokens_of(example);
       cost.tokens_asked += tokens * times;
       cost.tokens_there += tokens;
-      if (!space_->find(key_of(example))) cost.tokens_missing += tokens;
+      if (!space_->contains(key_of(example))) cost.tokens_missing += tokens;
     }
   }
   cost.row_bytes = static_cast<double>(row_bytes());
@@ -144,9 +149,21 @@ CacheCost PrefixCache::measure_cost(const std::vector<Uses>& uses) {
   const auto begin = Clock::now();
   compute(0, sample);
   cost.compute = seconds_since(begin) / static_cast<double>(tokens_of(sample));
-  cost.read = measure_read() * cost.row_bytes;
-  if (store_->has_disk()) cost.write = measure_write(files_, store_->limits().folder) * cost.row_bytes;
   return cost;
+}
+
+/// Reading and writing. A disk that takes no files is left out.
+void PrefixCache::measure_disk(CacheCost& cost) {
+  cost.read = measure_read() * cost.row_bytes;
+  if (!store_->has_disk()) return;
+  try {
+    cost.write = measure_write(files_, store_->limits().folder) * cost.row_bytes;
+  } catch (const FileError& error) {
+    log_warning(std::string("the cache takes no files: ") + error.what());
+    open_store(true, false);
+    cost.disk_bytes = 0;
+    cost.tokens_missing = cost.tokens_there;
+  }
 }
 
 at::Tensor PrefixCache::compute(int from, const std::vector<const Example*>& examples) {
@@ -176,15 +193,27 @@ at::Tensor PrefixCache::kept_rows(std::span<const std::byte> bytes) const {
       .to(at::kFloat);
 }
 
+void PrefixCache::take(std::span<const std::byte> bytes, const at::Tensor& rows) const {
+  if (arithmetic_.storage == at::kFloat)
+    std::memcpy(rows.mutable_data_ptr(), bytes.data(), bytes.size());
+  else
+    rows.copy_(kept_rows(bytes));
+}
+
 void PrefixCache::open_lower() {
   if (std::exchange(lower_opened_, true)) return;
   lower_.resize(static_cast<std::size_t>(stages_));
-  if (!store_->has_disk()) return;
+  // Rows that were rounded below would be rounded twice: the same key must not stand for two contents.
+  if (!store_->has_disk() || arithmetic_.storage != at::kFloat) return;
+  // They are read once: memory is for the rows of this boundary.
+  auto limits = store_->limits();
+  limits.memory = 0;
+  lower_store_ = std::make_unique<CacheStore>(files_, std::move(limits));
   for (int stages = 1; stages < stages_; ++stages) {
     std::error_code unknown;
     const auto& key = keys_[static_cast<std::size_t>(stages)];
     if (std::filesystem::exists(store_->limits().folder / hex(key), unknown))
-      lower_[static_cast<std::size_t>(stages)] = open_space(stages);
+      lower_[static_cast<std::size_t>(stages)] = open_space(*lower_store_, stages);
   }
 }
 
@@ -205,13 +234,25 @@ void PrefixCache::fill(const DataSet& set, const std::string& name) {
   for (const auto& examples : missing) tokens += tokens_of(examples);
   if (tokens == 0) return;
   Activity activity(events_, "fill boundary " + std::to_string(stages_ - 1) + " of " + name, "tokens", tokens);
-  fill_missing(missing, activity);
-  activity.advance(tokens);
+  activity.finish(fill_missing(missing, activity));
   const double seconds = seconds_since(begin);
   use_.fill_seconds += seconds;
   use_.seconds_saved -= seconds;
-  use_.bytes_held = static_cast<std::int64_t>(store_->memory_held());
-  use_.bytes_written = static_cast<std::int64_t>(store_->bytes_written());
+}
+
+bool PrefixCache::holds(const DataSet& set) const {
+  return active() &&
+         std::ranges::all_of(set.examples, [&](const Example& example) { return space_->contains(key_of(example)); });
+}
+
+CacheUse PrefixCache::use() const {
+  CacheUse use = use_;
+  use.bytes_written = written_before_;
+  if (store_ != nullptr) {
+    use.bytes_held = static_cast<std::int64_t>(store_->memory_held());
+    use.bytes_written += static_cast<std::int64_t>(store_->bytes_written());
+  }
+  return use;
 }
 
 /// Each example once that is not there, by the number of stages that it need not go through.
@@ -231,16 +272,25 @@ std::vector<std::vector<const Example*>> PrefixCache::find_missing(const DataSet
   return missing;
 }
 
-/// Ends early when neither memory nor disk takes more: the rest is computed whenever it is asked for.
-void PrefixCache::fill_missing(const std::vector<std::vector<const Example*>>& missing, Activity& activity) {
-  const auto most = std::max<std::int64_t>(1, static_cast<std::int64_t>(kSegmentBytes / row_bytes()));
+/// Ends early when neither memory nor disk takes more: the rest is computed whenever it is asked for. Returns how many
+/// tokens were done.
+std::int64_t PrefixCache::fill_missing(const std::vector<std::vector<const Example*>>& missing, Activity& activity) {
+  const auto bytes = std::min<std::uint64_t>(kSegmentBytes, store_->most_room() / 2);
+  const auto most = std::max<std::int64_t>(1, static_cast<std::int64_t>(bytes / row_bytes()));
   std::int64_t done = 0;
   for (std::size_t from = 0; from < missing.size(); ++from)
-    for (const auto& part : cut(missing[from], most))
-      if (stop_signal_.load() != 0 || !fill_segment(part, static_cast<int>(from), done, activity)) return;
+    for (const auto& part : cut(missing[from], most)) {
+      if (stop_signal_.load() != 0) return done;
+      if (!fill_segment(part, static_cast<int>(from), done, activity)) {
+        if (stop_signal_.load() == 0)
+          log_info("boundary " + std::to_string(stages_ - 1) + ": the cache has no room for more");
+        return done;
+      }
+    }
+  return done;
 }
 
-/// False when the segment found no place.
+/// False when the segment found no place, or a signal asked for the end.
 bool PrefixCache::fill_segment(const std::vector<const Example*>& examples, int from, std::int64_t& done,
                                Activity& activity) {
   std::vector<SegmentEntry> entries;
@@ -254,7 +304,7 @@ bool PrefixCache::fill_segment(const std::vector<const Example*>& examples, int 
   if (!store_->has_room(static_cast<std::uint64_t>(tokens_of(examples)) * row_bytes())) return false;
   SegmentBuilder builder(space_->key(), row_bytes(), entries);
   for (const auto& part : cut(examples, kTokensTogether)) {
-    if (stop_signal_.load() != 0) return true;
+    if (stop_signal_.load() != 0) return false;
     const auto rows = compute(from, part);
     std::int64_t row = 0;
     for (const auto* example : part) {
@@ -278,7 +328,7 @@ at::Tensor PrefixCache::rows(const Batch& batch) {
     const auto& example = *batch.examples[i];
     const auto start = batch.packing.starts[i];
     if (const auto bytes = space_->find(key_of(example))) {
-      rows.narrow(0, start, tokens_of(example)).copy_(kept_rows(*bytes));
+      take(*bytes, rows.narrow(0, start, tokens_of(example)));
       use_.bytes_read += static_cast<std::int64_t>(bytes->size());
       ++use_.hits;
       hit_tokens += tokens_of(example);
@@ -289,7 +339,8 @@ at::Tensor PrefixCache::rows(const Batch& batch) {
   }
   use_.seconds_saved += static_cast<double>(hit_tokens) * seconds_per_token_ - seconds_since(begin);
   if (!missing.empty()) {
-    const auto computed = compute(0, missing);
+    // Rounded as what is kept, so that it does not matter what had room.
+    const auto computed = compute(0, missing).to(arithmetic_.storage).to(at::kFloat);
     std::int64_t row = 0;
     for (std::size_t i = 0; i < missing.size(); ++i) {
       const auto tokens = tokens_of(*missing[i]);

@@ -49,23 +49,29 @@ class PrefixCache {
   /// shown while it runs. Returns early when a signal asks for the end.
   void fill(const DataSet& set, const std::string& name);
 
+  /// Are all rows of a set kept?
+  bool holds(const DataSet& set) const;
+
   /// The rows of a batch, f32 on the device; what is not kept is computed.
   at::Tensor rows(const Batch& batch);
 
-  const CacheUse& use() const { return use_; }
+  CacheUse use() const;
 
  private:
   Hash128 key_of(const Example& example) const;
-  std::unique_ptr<CacheSpace> open_space(int stages);
+  std::unique_ptr<CacheSpace> open_space(CacheStore& store, int stages);
+  void open_store(bool memory, bool disk);
   at::Tensor compute(int from, const std::vector<const Example*>& examples);
   CacheCost measure_cost(const std::vector<Uses>& uses);
+  void measure_disk(CacheCost& cost);
   void choose(const std::vector<Uses>& uses);
   void open_lower();
   int lower_start(const Hash128& example);
   std::vector<std::vector<const Example*>> find_missing(const DataSet& set);
-  void fill_missing(const std::vector<std::vector<const Example*>>& missing, Activity& activity);
+  std::int64_t fill_missing(const std::vector<std::vector<const Example*>>& missing, Activity& activity);
   bool fill_segment(const std::vector<const Example*>& examples, int from, std::int64_t& done, Activity& activity);
   void put(const at::Tensor& rows, std::span<std::byte> to) const;
+  void take(std::span<const std::byte> bytes, const at::Tensor& rows) const;
   at::Tensor kept_rows(std::span<const std::byte> bytes) const;
   std::size_t row_bytes() const;
 
@@ -81,6 +87,8 @@ class PrefixCache {
   std::vector<Hash128> keys_;
   std::unique_ptr<CacheStore> store_;
   std::unique_ptr<CacheSpace> space_;
+  std::int64_t written_before_ = 0;  ///< By the stores of earlier boundaries.
+  std::unique_ptr<CacheStore> lower_store_;
   std::vector<std::unique_ptr<CacheSpace>> lower_;  ///< By number of stages; null: nothing is there.
   bool lower_opened_ = false;
   std::set<const DataSet*> filled_;  ///< At this boundary.

@@ -4,11 +4,15 @@
 #include <fthost/ops.h>
 
 #include <dlfcn.h>
+#include <torch/version.h>
+#include <unistd.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "core/cache/store.h"
 #include "core/engine/device.h"
+#include "core/run/machine.h"
 
 namespace fthost {
 namespace {
@@ -19,6 +23,11 @@ Hash128 operators_content() {
   if (::dladdr(reinterpret_cast<const void*>(&ops::packed_attention), &info) == 0)
     throw Error("the library of the operators cannot be found in this process");
   return hash_of(SegmentBytes::map(info.dli_fname).view());
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 const char* type_name(at::ScalarType type) {
@@ -42,17 +51,20 @@ std::vector<Hash128> prefix_keys(Network& network, const Pipeline& pipeline, con
   Hasher hasher;
   add(hasher, operators_content());
   add(hasher, hash_of(SegmentBytes::map(pipeline.model.component.library).view()));
-  hasher.add(network.model().arithmetic()).add(libtorch_version()).add(cpu_capability());
+  hasher.add(network.model().arithmetic()).add(TORCH_VERSION).add(cpu_capability()).add(cpu_model());
+  for (const auto& [name, value] : numeric_environment()) hasher.add(name).add(value);
+  // What a device rounds like is not known from here: rows of one machine's are not another's.
+  if (!how.device.is_cpu()) hasher.add(how.device.str()).add(host_name());
   hasher.add(c10::DeviceTypeName(how.device.type())).add(type_name(how.compute)).add(type_name(how.storage));
   hasher.add(static_cast<std::uint64_t>(how.threads));
 
   std::vector<Hash128> keys(1);
   const Topology topology = network.model().topology();
   const auto parameters = network.parameters();
-  std::size_t next = 0;  // tensors lie in the order of their stages
+  TORCH_CHECK(parameters.size() >= topology.tensors.size(), "the model has fewer parameters than its topology names");
   for (int stage = 0; stage < stages; ++stage) {
-    for (; next < topology.tensors.size() && topology.tensors[next].stage == stage; ++next)
-      add(hasher, parameters[next]);
+    for (std::size_t i = 0; i < topology.tensors.size(); ++i)
+      if (topology.tensors[i].stage == stage) add(hasher, parameters[i]);
     keys.push_back(hasher.digest());
   }
   return keys;

@@ -207,7 +207,7 @@ class Run {
     } catch (const FileError&) {
       unwritten = std::current_exception();
     }
-    const auto& use = cache_->use();
+    const auto use = cache_->use();
     events_.run_ended({state, reason, nullptr, result_.model, use.mode.empty() ? nullptr : &use, record_.seconds});
     if (unwritten) std::rethrow_exception(unwritten);
   }

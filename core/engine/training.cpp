@@ -230,8 +230,12 @@ double Training::learning_rate() const {
 void Training::update(double lr, double norm) {
   const at::NoGradGuard no_autograd;
   call_plugin(pipeline_, pipeline_.optimizer, "updating", [&] { strategies_.optimizer->step(lr, clip_scale(norm)); });
-  for (auto& parameter : network_.parameters())
-    if (parameter.value.requires_grad()) parameter.value.mutable_grad().reset();
+  for (auto& parameter : network_.parameters()) {
+    if (!parameter.value.requires_grad()) continue;
+    parameter.value.mutable_grad().reset();
+    // LibTorch's fused optimizers change values without counting it, and who keeps a copy goes by the count.
+    if (parameter.learns) parameter.value.unsafeGetTensorImpl()->bump_version();
+  }
 }
 
 /// Over the tensors that learn, or over all: only those that count have a gradient.
@@ -300,7 +304,15 @@ void Training::keep_if_best(int epoch, bool within_epoch) {
 
 void Training::restore_best() {
   const at::NoGradGuard no_autograd;
-  for (const auto& [index, value] : best_values_) network_.parameters()[index].value.copy_(value);
+  bool below_boundary = false;
+  for (const auto& [index, value] : best_values_) {
+    network_.parameters()[index].value.copy_(value);
+    below_boundary = below_boundary || topology_.tensors[index].stage < plan_.first_stage;
+  }
+  // A boundary that moved up since then has other weights below it now: its rows are others too.
+  std::vector<PrefixCache::Uses> uses;
+  if (data_.test.has_value()) uses.push_back({&*data_.test, 1});
+  if (below_boundary) prefix_.set_plan(plan_, uses);
 }
 
 void Training::tell_listeners(int epoch, bool before) {

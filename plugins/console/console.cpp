@@ -84,6 +84,7 @@ class ConsoleSink final : public fthost::Sink {
     }
     const bool over = event.total > 0 && event.done >= event.total;
     if (over) {
+      if (activity_.starts_with("fill")) epoch_started_ = Clock::now();  // of the time left, it says nothing
       activity_.clear();
       wipe();
     } else if (Clock::now() - activity_started_ >= kWorthMention && due()) {

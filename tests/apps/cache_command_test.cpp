@@ -68,8 +68,15 @@ TEST_CASE("cache verify removes what is damaged, and gc what is too much", "[pip
                             ": it is too short for the rows that it names\n1 files are whole, 1 was damaged\n");
   CHECK(cache(tiny, {"verify", "cache"}).out == "1 files are whole, 0 were damaged\n");
   CHECK(cache(tiny, {"gc", "cache", "--keep", "1"}).out == "removed 0 files, 0.0 MB\n");
-  CHECK(cache(tiny, {"gc", "cache"}).out == "removed 1 file, 0.0 MB\n");
+  CHECK(cache(tiny, {"gc", "cache", "--keep", "0"}).out == "removed 1 file, 0.0 MB\n");
   CHECK(list_segments(tiny.folder() / "cache").empty());
+}
+
+TEST_CASE("cache fill that keeps nothing fails", "[pipeline][apps][cache]") {
+  const TinyPipeline tiny;
+  const auto outcome = cache(tiny, {"fill", "tiny.toml", "--set", "cache.disk=0", "--set", "cache.memory=0"});
+  CHECK(outcome.status == 1);
+  CHECK(outcome.out.find("; not all of it is kept") != std::string::npos);
 }
 
 TEST_CASE("cache refuses what it cannot do", "[pipeline][apps][cache]") {
@@ -81,6 +88,9 @@ TEST_CASE("cache refuses what it cannot do", "[pipeline][apps][cache]") {
   };
   CHECK(refused({"lss", "cache"}) ==
         "fthost: error: cache does ls, verify, gc or fill, not 'lss'; did you mean 'ls'?\n");
+  CHECK(refused({"gc", "tiny.toml"}) == "fthost: error: gc needs --keep: how many MiB may stay\n");
+  CHECK(refused({"fill", "tiny.toml", "--set", "freezing.frozen_dropout=true"})
+            .find("each step's rows are another draw: nothing can be kept") != std::string::npos);
   CHECK(refused({"gc", "tiny.toml", "--keep", "-1"}) == "fthost: error: --keep must be 0 or more\n");
   CHECK(refused({"fill", "tiny.toml", "--boundaries", "1,x"}) ==
         "fthost: error: --boundaries takes numbers apart by commas, such as 0,3,6, not '1,x'\n");

@@ -151,9 +151,33 @@ TEST_CASE("a folder that takes no files ends caching on it, not the run", "[pipe
   const TinyPipeline tiny;
   tiny.folder().write("file", "");
   run(tiny, "off", {"cache.mode=off"});
+  run(tiny, "auto", {"cache.path=/proc/cache"});
+  CHECK(figures(tiny, "auto") == figures(tiny, "off"));
   const auto said = run(tiny, "disk", {"cache.mode=disk", "cache.path=file/cache"});
   CHECK(said.find("the cache takes no more files in this run: ") != std::string::npos);
   CHECK(figures(tiny, "disk") == figures(tiny, "off"));
+}
+
+TEST_CASE("rows that fit are read, and the others computed, in one batch", "[pipeline][apps][cache]") {
+  const TinyPipeline tiny;
+  // 900 different sentences of 15 tokens, 128 bytes a row: 1.7 MB for a budget of 1 MiB.
+  std::string text;
+  for (int i = 0; i < 900; ++i) {
+    for (int k = 0; k < 12; ++k) text += std::string(((i >> k) & 1) != 0 ? "anna" : "was") + "\tO\n";
+    text += "paris\tB-LOC\n\n";
+  }
+  tiny.folder().write("train.conll", text);
+  const auto with = [&](const char* mode) {
+    run(tiny, mode, {"train.epochs=2", "train.batch_size=16", "optimizer.lr=1e-3", "cache.memory=1",
+                     std::string("cache.mode=") + mode});
+  };
+  with("off");
+  with("memory");
+  CHECK(figures(tiny, "memory") == figures(tiny, "off"));
+  CHECK(cache(tiny, "memory").at("hits").get<int>() > 300);
+  CHECK(cache(tiny, "memory").at("misses").get<int>() > 900);
+  CHECK(cache(tiny, "memory").at("bytes_held").get<int>() > 500'000);
+  CHECK(cache(tiny, "memory").at("bytes_held").get<int>() <= 1 << 20);
 }
 
 TEST_CASE("two runs that fill one cache at once both end well", "[pipeline][apps][cache]") {

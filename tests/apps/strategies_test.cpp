@@ -99,6 +99,22 @@ TEST_CASE("the cache follows a boundary that moves up over layers that have lear
   CHECK(model(tiny, "disk") == model(tiny, "off"));
 }
 
+TEST_CASE("the best epoch's weights below a boundary that moved up are not served old rows", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  tiny.folder().write("test.conll", "anna\tB-PER\nwent\tO\nto\tO\nparis\tB-LOC\n\nzoe\tB-PER\nwas\tO\nhome\tO\n");
+  for (const std::string mode : {"off", "disk"})
+    run(tiny, mode,
+        {"freezing.plugin=adaptive", "train.epochs=4", "freezing.percentile=100", "train.keep=best",
+         "train.metric=dev_loss", "optimizer.lr=0.3", "schedule.plugin=constant", "data.test=test.conll",
+         "cache.mode=" + mode});
+  // The best one is of a time when all layers learned: later ones froze, and moved on before that.
+  REQUIRE(boundaries(tiny, "off").back() == "2");
+  REQUIRE(tiny.record("off").at("kept_epoch") < 3);
+  CHECK(model(tiny, "disk") == model(tiny, "off"));
+  CHECK(tiny.record("disk").at("test") == tiny.record("off").at("test"));
+  CHECK(tiny.record("disk").at("test").at("test_loss").is_number());
+}
+
 TEST_CASE("layer decay slows lower stages down", "[pipeline][apps]") {
   const TinyPipeline tiny;
   run(tiny, "even", {"freezing.plugin=full", "train.epochs=1"});

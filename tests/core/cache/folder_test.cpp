@@ -20,8 +20,13 @@ void put(const fs::path& path, std::size_t bytes, int minutes) {
 
 std::vector<std::string> names(const fs::path& folder) {
   std::vector<std::string> found;
-  for (const auto& segment : list_segments(folder)) found.push_back(segment.path.filename().string());
+  for (const auto& segment : list_segments(folder)) found.push_back(segment.path.stem().string().substr(0, 1));
   return found;
+}
+
+/// A name as the cache gives it.
+std::string named(char digit) {
+  return std::string(32, digit);
 }
 
 const auto kNothing = [](const fs::path&) { return false; };
@@ -36,46 +41,68 @@ TEST_CASE("cache folder tells backups and git to pass it by", "[unit][cache]") {
   prepare_cache_folder(disk(), folder / "deep/er/cache");
 }
 
+TEST_CASE("cache folder that holds other things stays visible", "[unit][cache]") {
+  const TemporaryFolder folder;
+  folder.write("mine", "x");
+  prepare_cache_folder(disk(), folder.path());
+  CHECK_FALSE(fs::exists(folder / ".gitignore"));
+  prepare_cache_folder(disk(), folder / "deep/cache");
+  CHECK(fs::exists(folder / "deep/cache/.gitignore"));
+  CHECK_FALSE(fs::exists(folder / "deep/.gitignore"));
+}
+
 TEST_CASE("segments are listed with the least recently used first", "[unit][cache]") {
   const TemporaryFolder folder;
-  put(folder / "a/new.rows", 1, 1);
-  put(folder / "b/old.rows", 1, 9);
-  put(folder / "a/.half.rows.tmp-1-2", 1, 1);
-  put(folder / "a/space.json", 1, 1);
-  fs::create_symlink(folder / "a/new.rows", folder / "a/link.rows");
-  CHECK(names(folder.path()) == std::vector<std::string>{"old.rows", "new.rows"});
+  const auto a = folder / named('a'), b = folder / named('b');
+  put(a / (named('1') + ".rows"), 1, 1);
+  put(b / (named('2') + ".rows"), 1, 9);
+  put(a / ("." + named('3') + ".rows.tmp-1-2"), 1, 1);
+  put(a / "space.json", 1, 1);
+  fs::create_symlink(a / (named('1') + ".rows"), a / (named('4') + ".rows"));
+  // What somebody else has named so is nobody's business.
+  put(folder / "table.rows", 1, 1);
+  put(folder / "deep" / (named('5') + ".rows"), 1, 1);
+  put(a / "x.rows", 1, 1);
+  CHECK(names(folder.path()) == std::vector<std::string>{"2", "1"});
+  CHECK(names(b) == std::vector<std::string>{"2"});
   CHECK(names(folder / "none").empty());
-  mark_used(folder / "b/old.rows");
-  CHECK(names(folder.path()) == std::vector<std::string>{"new.rows", "old.rows"});
+  mark_used(b / (named('2') + ".rows"));
+  CHECK(names(folder.path()) == std::vector<std::string>{"1", "2"});
 }
 
 TEST_CASE("cache shrinks from the least recently used on, and spares what is in use", "[unit][cache]") {
   const TemporaryFolder folder;
-  for (int i = 1; i <= 4; ++i) put(folder / ("s" + std::to_string(i)) / "x.rows", 100, 10 - i);
-  put(folder / "s1/space.json", 10, 1);
-  const auto in_use = [&](const fs::path& path) { return path == folder / "s2/x.rows"; };
+  const auto space = [&](char digit) { return folder / named(digit); };
+  const auto segment = [&](char digit) { return space(digit) / (named('0') + ".rows"); };
+  for (int i = 1; i <= 4; ++i) put(segment(static_cast<char>('0' + i)), 100, 10 - i);
+  put(space('1') / "space.json", 10, 1);
+  put(folder / "mine.rows", 1000, 90);
+  const auto in_use = [&](const fs::path& path) { return path == segment('2'); };
   const auto removed = shrink_cache(folder.path(), 250, in_use);
   CHECK(removed.files == 2);
   CHECK(removed.bytes == 200);
-  CHECK_FALSE(fs::exists(folder / "s1"));
-  CHECK(fs::exists(folder / "s2/x.rows"));
-  CHECK_FALSE(fs::exists(folder / "s3"));
-  CHECK(fs::exists(folder / "s4/x.rows"));
+  CHECK_FALSE(fs::exists(space('1')));
+  CHECK(fs::exists(segment('2')));
+  CHECK_FALSE(fs::exists(space('3')));
+  CHECK(fs::exists(segment('4')));
+  CHECK(fs::exists(folder / "mine.rows"));
   CHECK(shrink_cache(folder.path(), 250, kNothing).files == 0);
   CHECK(shrink_cache(folder / "none", 0, kNothing).files == 0);
 }
 
 TEST_CASE("half-written files go when nobody touches them for an hour", "[unit][cache]") {
   const TemporaryFolder folder;
-  put(folder / "a/.x.rows.tmp-1-2", 5, 61);
-  put(folder / "a/.y.rows.tmp-1-2", 5, 1);
-  put(folder / "a/x.rows", 5, 61);
+  const auto a = folder / named('a');
+  put(a / ("." + named('1') + ".rows.tmp-1-2"), 5, 61);
+  put(a / ("." + named('2') + ".rows.tmp-1-2"), 5, 1);
+  put(a / (named('1') + ".rows"), 5, 61);
+  put(folder / ".mine.tmp-1", 5, 61);
   const auto removed = remove_leftovers(folder.path());
   CHECK(removed.files == 1);
   CHECK(removed.bytes == 5);
-  CHECK_FALSE(fs::exists(folder / "a/.x.rows.tmp-1-2"));
-  CHECK(fs::exists(folder / "a/.y.rows.tmp-1-2"));
-  CHECK(fs::exists(folder / "a/x.rows"));
+  CHECK(fs::exists(a / ("." + named('2') + ".rows.tmp-1-2")));
+  CHECK(fs::exists(a / (named('1') + ".rows")));
+  CHECK(fs::exists(folder / ".mine.tmp-1"));
 }
 
 }  // namespace fthost
