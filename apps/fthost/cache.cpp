@@ -40,7 +40,7 @@ InputError wrong(const std::string& text) {
 
 /// The folder itself, or the one that a pipeline names.
 fs::path cache_folder(const Arguments& arguments) {
-  const fs::path where = arguments.required("pipeline");
+  fs::path where = arguments.required("pipeline");
   if (fs::is_directory(where)) return where;
   FoundPlugins plugins;
   return load_pipeline(arguments, plugins).cache.path;
@@ -81,8 +81,8 @@ std::string ago(fs::file_time_type time) {
   using namespace std::chrono;
   const auto minutes = duration_cast<std::chrono::minutes>(fs::file_time_type::clock::now() - time).count();
   if (minutes < 60) return std::to_string(minutes) + " min ago";
-  if (minutes < 48 * 60) return std::to_string(minutes / 60) + " h ago";
-  return std::to_string(minutes / (24 * 60)) + " days ago";
+  if (minutes < std::int64_t{48} * 60) return std::to_string(minutes / 60) + " h ago";
+  return std::to_string(minutes / (std::int64_t{24} * 60)) + " days ago";
 }
 
 int list(const fs::path& folder, bool as_json) {
@@ -202,11 +202,10 @@ int cache_command(const std::vector<std::string>& words) {
   boost::program_options::options_description options;
   add_override_option(options);
   add_console_options(options);
-  options.add_options()("keep", boost::program_options::value<int>()->value_name("MIB"),
-                        "gc: how many MiB may stay")("boundaries",
-                                                     boost::program_options::value<std::string>()->value_name("K,K…"),
-                                                     "fill: which boundaries; without it the pipeline's first")(
-      "json", boost::program_options::bool_switch(), "ls: as JSON");
+  options.add_options()("keep", boost::program_options::value<int>()->value_name("MIB"), "gc: how many MiB may stay")(
+      "boundaries", boost::program_options::value<std::string>()->value_name("K,K…"),
+      "fill: which boundaries; without it the pipeline's first")("json", boost::program_options::bool_switch(),
+                                                                 "ls: as JSON");
   const Arguments arguments(kHelp, options, {"action", "pipeline"}, words);
   if (arguments.help_shown()) return kDone;
   const auto action = arguments.required("action");

@@ -73,10 +73,9 @@ std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vect
     if (data.dev) cache.fill(*data.dev, "dev");
     if (data.test) cache.fill(*data.test, "test");
     const auto use = cache.use();
-    filled.push_back({count - 1, use.misses - before.misses, use.reused - before.reused,
-                      use.fill_seconds - before.fill_seconds,
-                      cache.holds(data.train) && (!data.dev || cache.holds(*data.dev)) &&
-                          (!data.test || cache.holds(*data.test))});
+    filled.push_back(
+        {count - 1, use.misses - before.misses, use.reused - before.reused, use.fill_seconds - before.fill_seconds,
+         cache.holds(data.train) && (!data.dev || cache.holds(*data.dev)) && (!data.test || cache.holds(*data.test))});
     if (request.stop_signal->load() != 0) break;
   }
   return filled;

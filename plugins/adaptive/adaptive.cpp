@@ -38,6 +38,7 @@ class Adaptive final : public fthost::Freezing, public fthost::GradientNormReade
     for (std::size_t i = 0; i < tensor_norms.size(); ++i)
       squares[static_cast<std::size_t>(topology.tensors[i].stage)] += tensor_norms[i] * tensor_norms[i];
     std::vector<double> norms;
+    norms.reserve(squares.size());
     for (const auto square : squares) norms.push_back(std::sqrt(square));
     const auto before = std::exchange(norms_, std::move(norms));
     if (before.empty()) return;

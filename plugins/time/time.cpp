@@ -11,8 +11,9 @@ double seconds_between(Clock::time_point begin, Clock::time_point end) {
   return std::chrono::duration<double>(end - begin).count();
 }
 
-/// "seconds": the training of an epoch, filling the cache included, evaluation left out. "eval_seconds": all evaluations of the dev set in and
-/// after the epoch. "tokens_per_second": tokens of the epoch, special ones included, by "seconds".
+/// "seconds": the training of an epoch, filling the cache included, evaluation left out. "eval_seconds": all
+/// evaluations of the dev set in and after the epoch. "tokens_per_second": tokens of the epoch, special ones included,
+/// by "seconds".
 class TimeSink final : public fthost::Sink {
  public:
   Role role() const override { return Role::metric; }

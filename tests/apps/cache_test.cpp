@@ -168,8 +168,9 @@ TEST_CASE("rows that fit are read, and the others computed, in one batch", "[pip
   }
   tiny.folder().write("train.conll", text);
   const auto with = [&](const char* mode) {
-    run(tiny, mode, {"train.epochs=2", "train.batch_size=16", "optimizer.lr=1e-3", "cache.memory=1",
-                     std::string("cache.mode=") + mode});
+    run(tiny, mode,
+        {"train.epochs=2", "train.batch_size=16", "optimizer.lr=1e-3", "cache.memory=1",
+         std::string("cache.mode=") + mode});
   };
   with("off");
   with("memory");
