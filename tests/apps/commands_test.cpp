@@ -53,7 +53,7 @@ TEST_CASE("fthost names the nearest option for a wrong one", "[unit][apps]") {
   CHECK(outcome.status == 2);
   CHECK(outcome.err ==
         "fthost: error: there is no option '--sett'; did you mean '--set'?\n"
-        "  usage: fthost plan PIPELINE.toml [--set KEY=VALUE]… [--json]\n");
+        "  usage: fthost plan PIPELINE.toml [--set KEY=VALUE]… [--measure new|always|never] [--json]\n");
 }
 
 TEST_CASE("check reports a missing pipeline file", "[unit][apps]") {

@@ -187,5 +187,30 @@ TEST_CASE("plan says what learns without training", "[pipeline][apps]") {
   CHECK_FALSE(std::filesystem::exists(tiny.folder() / "runs"));
 }
 
+TEST_CASE("plan predicts seconds, for its own strategy and all others", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const auto plan = [&](const std::string& measure) {
+    const auto outcome = run_program({"plan", "tiny.toml", "--json", "--measure", measure}, tiny.folder().path());
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return nlohmann::json::parse(outcome.out);
+  };
+  CHECK_FALSE(plan("never").contains("predicted"));
+  const auto measured = plan("new");
+  CHECK(measured.at("predicted").at("boundary") == "1");
+  CHECK(measured.at("predicted").at("epoch_seconds") > 0);
+  CHECK(measured.at("alternatives").size() == 4);
+  CHECK(measured.at("alternatives").at(0).at("learns") == "classifier only");
+  CHECK(measured.at("alternatives").at(3).at("learns") == "full");
+  // A later plan reads what was measured.
+  CHECK(plan("new").at("alternatives") == measured.at("alternatives"));
+  CHECK(plan("always").at("alternatives") != measured.at("alternatives"));
+  const auto text = run_program({"plan", "tiny.toml"}, tiny.folder().path());
+  CHECK(text.out.find("predicted from steps measured earlier, 3 epochs\n") != std::string::npos);
+  const auto wrong = run_program({"plan", "tiny.toml", "--measure", "now"}, tiny.folder().path());
+  CHECK(wrong.status == 2);
+  CHECK(wrong.err == "fthost: error: --measure is 'new', 'always' or 'never', not 'now'\n");
+}
+
 }  // namespace
 }  // namespace fthost

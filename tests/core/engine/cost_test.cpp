@@ -1,0 +1,133 @@
+#include "core/engine/cost.h"
+
+#include "core/engine/cache_choice.h"
+#include "tests/catch.h"
+
+namespace fthost {
+namespace {
+
+/// Embeddings of 100 elements, four layers of 10 each in two tensors, a head of 2.
+Topology topology() {
+  Topology shape;
+  shape.hidden_size = 8;
+  const auto add = [&](const std::string& name, std::int64_t elements) {
+    shape.stages.push_back({name});
+    const int stage = static_cast<int>(shape.stages.size()) - 1;
+    shape.tensors.push_back({name + ".weight", {elements / 2}, stage});
+    shape.tensors.push_back({name + ".bias", {elements / 2}, stage});
+  };
+  add("embeddings", 100);
+  for (int i = 0; i < 4; ++i) add("layer." + std::to_string(i), 10);
+  add("head", 2);
+  return shape;
+}
+
+const Calibration kMeasured{.embeddings = 1,
+                            .layer = 10,
+                            .head_step = 2,
+                            .one_step = 32,
+                            .layers_step = 122,
+                            .full_step = 126,
+                            .update = 0.5,
+                            .read = 0.25,
+                            .write = 0.125};
+
+Workload work(bool cached) {
+  return {.train_tokens = 1000,
+          .dev_tokens = 100,
+          .test_tokens = 10,
+          .steps = 4,
+          .evaluations = 1,
+          .epochs = 3,
+          .cached = cached};
+}
+
+}  // namespace
+
+TEST_CASE("cost of a plan is what its suffix takes, and its prefix where it is not kept", "[unit][engine]") {
+  const auto rows = predict_costs(topology(), kMeasured, work(true));
+  REQUIRE(rows.size() == 6);
+  CHECK(rows[0].name == "classifier only");
+  CHECK(rows[0].boundary == "4");
+  CHECK(rows[0].learning_parameters == 2);
+  // 1000 tokens, each 2 for the head and .25 to read; 4 updates of 2 elements at .5.
+  CHECK(rows[0].epoch_seconds == Approx(1000 * 2.25 + 4));
+  // Without a cache the embeddings and four layers besides.
+  CHECK(rows[0].uncached_seconds == Approx(1000 * (2 + 41) + 4));
+  CHECK(rows[0].fill_seconds == Approx(1110 * (41 + 0.125)));
+  CHECK(rows[0].cache_bytes == 1110 * 8 * 4);
+  CHECK(rows[0].evaluation_seconds == Approx(100 * 0.25));
+  CHECK(rows[0].total_seconds ==
+        Approx(rows[0].fill_seconds + 10 * 0.25 + 3 * (rows[0].epoch_seconds + rows[0].evaluation_seconds)));
+  // Between one layer (32) and four (122) in a straight line.
+  CHECK(rows[2].name == "last 2");
+  CHECK(rows[2].epoch_seconds == Approx(1000 * (62 + 0.25) + 4 * 0.5 * 22));
+  CHECK(rows[2].evaluation_seconds == Approx(100 * (20 + 0.25)));
+  CHECK(rows[5].name == "full");
+  CHECK(rows[5].boundary == "embeddings");
+  CHECK(rows[5].epoch_seconds == Approx(1000 * 126 + 4 * 0.5 * 142));
+  CHECK(rows[5].fill_seconds == 0);
+  CHECK(rows[5].cache_bytes == 0);
+}
+
+TEST_CASE("cost without a cache has no fill", "[unit][engine]") {
+  const auto rows = predict_costs(topology(), kMeasured, work(false));
+  CHECK(rows[1].epoch_seconds == rows[1].uncached_seconds);
+  CHECK(rows[1].fill_seconds == 0);
+  CHECK(rows[1].evaluation_seconds == Approx(100 * (10 + 31)));
+}
+
+TEST_CASE("cost of frozen tensors in the suffix is two thirds", "[unit][engine]") {
+  const auto shape = topology();
+  std::vector<bool> biases;
+  for (const auto& tensor : shape.tensors) biases.push_back(tensor.stage >= 4 && tensor.name.ends_with("bias"));
+  const auto cost = predict_cost(shape, make_plan(shape, biases), kMeasured, work(true));
+  // Half of the suffix is frozen: a third of that half falls away.
+  CHECK(cost.epoch_seconds == Approx(1000 * (32 * (1 - 0.5 / 3) + 0.25) + 4 * 0.5 * 6));
+  CHECK(cost.learning_parameters == 6);
+}
+
+TEST_CASE("cache is chosen by what it saves", "[unit][engine]") {
+  CacheCost cost{.compute = 1e-4,
+                 .read = 1e-7,
+                 .write = 1e-6,
+                 .row_bytes = 1536,
+                 .tokens_asked = 3000,
+                 .tokens_there = 1000,
+                 .tokens_missing = 1000,
+                 .memory_bytes = 1e9,
+                 .disk_bytes = 1e9};
+  CHECK(choose_cache(cost).mode == "disk");
+  CHECK(choose_cache(cost).reason == "computing 100 µs a token, reading 0.1 µs: saves about 0.2 s");
+  cost.disk_bytes = 0;
+  CHECK(choose_cache(cost).mode == "memory");
+  cost.memory_bytes = 0;
+  CHECK(choose_cache(cost).mode == "off");
+  // Asked for once and not there: nothing to save. There already: reading is cheaper.
+  cost = {.compute = 1e-4,
+          .read = 1e-7,
+          .write = 1e-6,
+          .row_bytes = 1536,
+          .tokens_asked = 1000,
+          .tokens_there = 1000,
+          .tokens_missing = 1000,
+          .memory_bytes = 1e9,
+          .disk_bytes = 1e9};
+  CHECK(choose_cache(cost).mode == "off");
+  CHECK(choose_cache(cost).reason == "computing 100 µs a token, reading 0.1 µs: keeping costs 0.0 s more");
+  cost.tokens_missing = 0;
+  CHECK(choose_cache(cost).mode == "disk");
+  // A disk so slow that writing costs more than computing again.
+  cost = {.compute = 1e-4,
+          .read = 1e-7,
+          .write = 1e-3,
+          .row_bytes = 1536,
+          .tokens_asked = 3000,
+          .tokens_there = 1000,
+          .tokens_missing = 1000,
+          .memory_bytes = 1e9,
+          .disk_bytes = 1e9};
+  CHECK(choose_cache(cost).mode == "memory");
+}
+
+}  // namespace fthost
