@@ -101,7 +101,8 @@ TEST_CASE("the cache follows a boundary that moves up over layers that have lear
 
 TEST_CASE("the best epoch's weights below a boundary that moved up are not served old rows", "[pipeline][apps]") {
   const TinyPipeline tiny;
-  tiny.folder().write("test.conll", "anna\tB-PER\nwent\tO\nto\tO\nparis\tB-LOC\n\nzoe\tB-PER\nwas\tO\nhome\tO\n");
+  // The first sentence is one of train too, whose rows are kept by the time that the test set is evaluated.
+  tiny.folder().write("test.conll", "peter\tB-PER\nwas\tO\nto\tO\nparis\tB-LOC\n\nzoe\tB-PER\nwas\tO\nhome\tO\n");
   // Weights move most while all layers learn: that is the best epoch by this figure.
   tiny.folder().write("tiny.toml", tiny.read("tiny.toml") + "\n[[sinks]]\nplugin = \"drift\"\n");
   for (const std::string mode : {"off", "disk"})
