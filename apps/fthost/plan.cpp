@@ -2,6 +2,7 @@
 
 #include <fthost/error.h>
 
+#include <cmath>
 #include <cstdio>
 #include <iomanip>
 #include <iostream>
@@ -50,7 +51,7 @@ std::string_view role(const StageSum& sum, bool in_prefix) {
 /// "0.4 s", "12 s", "3 min 20 s".
 std::string seconds_text(double seconds) {
   char text[32];
-  const auto whole = static_cast<long long>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   if (whole >= 60)
     std::snprintf(text, sizeof text, "%lld min %02lld s", whole / 60, whole % 60);
   else
