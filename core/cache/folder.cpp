@@ -119,6 +119,7 @@ Removed shrink_cache(const fs::path& folder, std::uint64_t most_bytes,
     if (held - removed.bytes <= most_bytes) break;
     if (!in_use(segment.path)) remove(segment.path, segment.bytes, removed);
   }
+  removed.bytes_left = held - removed.bytes;
   if (removed.files > 0) remove_empty_spaces(folder);
   return removed;
 }

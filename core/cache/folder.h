@@ -36,10 +36,11 @@ std::vector<SegmentFile> list_segments(const std::filesystem::path& folder);
 /// Says that the segment was used now; does nothing when that cannot be written down.
 void mark_used(const std::filesystem::path& segment);
 
-/// What was removed.
+/// What was removed, and what is left.
 struct Removed {
   std::size_t files = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t bytes_left = 0;  ///< Of segments, after shrink_cache.
 };
 
 /// Removes the least recently used segments of the cache until it holds at most `most_bytes`; those that `in_use` names

@@ -64,11 +64,9 @@ void CacheSpace::index(Segment&& segment) {
 
 bool CacheSpace::check(Segment& segment) {
   if (segment.checked) return true;
-  if (store_.take_memory(segment.bytes.view().size())) {
-    const auto view = segment.bytes.view();
-    segment.bytes = SegmentBytes(std::vector<std::byte>(view.begin(), view.end()));
-  }
-  if (!segment_is_whole(segment.bytes.view())) return false;
+  const auto view = segment.bytes.view();
+  if (!segment_is_whole(view)) return false;
+  if (store_.take_memory(view.size())) segment.bytes = SegmentBytes(std::vector<std::byte>(view.begin(), view.end()));
   store_.use(segment.file);
   return segment.checked = true;
 }

@@ -1,7 +1,6 @@
 #include "core/engine/cache_choice.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -10,17 +9,13 @@
 
 #include <unistd.h>
 
+#include "core/engine/stopwatch.h"
+
 namespace fthost {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::size_t kReadSample = std::size_t{64} << 20;
 constexpr std::size_t kWriteSample = std::size_t{4} << 20;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 /// "41 µs", "0.12 µs".
 std::string microseconds(double seconds) {
@@ -55,9 +50,9 @@ CacheChoice choose_cache(const CacheCost& cost) {
 double measure_read() {
   const std::vector<char> from(kReadSample, 1);
   std::vector<char> to(kReadSample);
-  const auto begin = Clock::now();
+  const Stopwatch begin;
   std::memcpy(to.data(), from.data(), from.size());
-  const double seconds = seconds_since(begin);
+  const double seconds = begin.seconds();
   // The compiler must not leave the copy out.
   return to[kReadSample / 2] == 1 ? seconds / static_cast<double>(kReadSample) : 0;
 }
@@ -69,7 +64,7 @@ double measure_write(Files& files, const std::filesystem::path& folder) {
     there = there.parent_path();
   const auto file = there / (".fthost-speed.tmp-" + std::to_string(::getpid()));
   const std::string bytes(kWriteSample, 'x');
-  const auto begin = Clock::now();
+  const Stopwatch begin;
   const auto out = files.create(file);
   try {
     out->write(bytes);
@@ -79,7 +74,7 @@ double measure_write(Files& files, const std::filesystem::path& folder) {
     files.remove(file);
     throw;
   }
-  const double seconds = seconds_since(begin);
+  const double seconds = begin.seconds();
   files.remove(file);
   return seconds / static_cast<double>(kWriteSample);
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -17,20 +16,15 @@
 #include "core/engine/cache_choice.h"
 #include "core/engine/device.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/stopwatch.h"
 #include "core/run/log.h"
 #include "core/run/machine.h"
 
 namespace fthost {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::int64_t kMostTokens = 1024;
 constexpr int kTimed = 2;  // after a first time that pays for memory; the faster one counts
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 constexpr std::array<std::pair<const char*, double Calibration::*>, 9> kFields = {
     {{"embeddings", &Calibration::embeddings},
@@ -106,9 +100,9 @@ class Measurement {
     const auto input = rows_at(range.from);
     double least = std::numeric_limits<double>::max();
     for (int i = 0; i <= kTimed; ++i) {
-      const auto begin = Clock::now();
+      const Stopwatch begin;
       network_.forward(range, input, batch_.packing, context(false)).sum().item<double>();
-      if (i > 0) least = std::min(least, seconds_since(begin));
+      if (i > 0) least = std::min(least, begin.seconds());
     }
     return least;
   }
@@ -131,14 +125,14 @@ class Measurement {
     }
     const auto input = rows_at(first_stage);
     for (int i = 0; i <= kTimed; ++i) {
-      const auto begin = Clock::now();
+      const Stopwatch begin;
       both_passes(first_stage, input);
-      const double passes = seconds_since(begin);
-      const auto updating = Clock::now();
+      const double passes = begin.seconds();
+      const Stopwatch updating;
       update();
       if (i == 0) continue;
       least.passes = std::min(least.passes, passes);
-      least.update = std::min(least.update, seconds_since(updating));
+      least.update = std::min(least.update, updating.seconds());
     }
     return least;
   }
@@ -170,12 +164,12 @@ class Measurement {
 
 }  // namespace
 
-Calibration calibrate(const Pipeline& pipeline, Network& network, Optimizer& optimizer, const DataSet& train,
-                      const EvaluationSettings& settings) {
+Calibration calibrate(const Pipeline& pipeline, Network& network, Optimizer& optimizer, Files& files,
+                      const DataSet& train, const EvaluationSettings& settings) {
   auto result = Measurement(pipeline, network, optimizer, train, settings).run();
   try {
     const double row_bytes = static_cast<double>(network.topology().hidden_size) * 4;
-    result.write = measure_write(disk(), pipeline.cache.path) * row_bytes;
+    result.write = measure_write(files, pipeline.cache.path) * row_bytes;
   } catch (const FileError& error) {
     log_warning(std::string("the time to write to the cache is not known: ") + error.what());
   }

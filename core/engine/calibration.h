@@ -17,8 +17,8 @@ namespace fthost {
 
 /// Measures some steps on a batch of the training set, at most 1,024 tokens: about ten of a full step in all. The
 /// network must be loaded; its weights stay as they are, its plan and the optimizer's state do not.
-Calibration calibrate(const Pipeline& pipeline, Network& network, Optimizer& optimizer, const DataSet& train,
-                      const EvaluationSettings& settings);
+Calibration calibrate(const Pipeline& pipeline, Network& network, Optimizer& optimizer, Files& files,
+                      const DataSet& train, const EvaluationSettings& settings);
 
 /// The file of a measurement in the cache's folder, named by what it depends on: the topology's shapes, number type,
 /// device, threads, LibTorch, the processor's kind and name.

@@ -84,6 +84,10 @@ std::string cpu_capability() {
   return at::get_cpu_capability();
 }
 
+at::ScalarType number_type(std::string_view name) {
+  return name == "bf16" ? at::kBFloat16 : at::kFloat;
+}
+
 DeviceReport report_devices() {
   DeviceReport report;
   report.libtorch = libtorch_version();

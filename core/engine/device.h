@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <string>
+#include <string_view>
 
 #include "core/engine/engine.h"
 
@@ -16,6 +17,9 @@ at::Device choose_device(const std::string& wanted);
 
 /// Sets and returns the number of threads for LibTorch's operators; 0 means all physical cores.
 int use_threads(int wanted);
+
+/// The type that "f32" or "bf16" names.
+at::ScalarType number_type(std::string_view name);
 
 DeviceReport report_devices();
 

@@ -61,9 +61,8 @@ std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vect
   make_data_examples(pipeline, network, data, events);
   network.load(device, pipeline.run.seed);
 
-  const auto type = [](const std::string& name) { return name == "bf16" ? at::kBFloat16 : at::kFloat; };
   PrefixCache cache(pipeline, network, *request.files, events,
-                    {device, type(pipeline.run.precision), type(pipeline.cache.storage), threads},
+                    {device, number_type(pipeline.run.precision), number_type(pipeline.cache.storage), threads},
                     *request.stop_signal);
   std::vector<FilledBoundary> filled;
   for (const int count : stages) {

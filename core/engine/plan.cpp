@@ -74,7 +74,7 @@ Calibration measure_now(const Pipeline& pipeline, const EngineRequest& request, 
   const auto optimizer = call_plugin(pipeline, choice, "being created", [&] {
     return request.plugins->create<Optimizer>(choice.component, choice.options);
   });
-  const auto measured = calibrate(pipeline, network, *optimizer, data.train, settings);
+  const auto measured = calibrate(pipeline, network, *optimizer, *request.files, data.train, settings);
   try {
     write_calibration(*request.files, file, measured);
   } catch (const FileError& error) {
@@ -116,8 +116,7 @@ PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& reque
   report.device = device.str();
   report.threads = use_threads(pipeline.run.threads);
   if (measure == Measure::never) return report;
-  const EvaluationSettings settings{device, pipeline.run.precision == "bf16" ? at::kBFloat16 : at::kFloat,
-                                    pipeline.train.batch_size};
+  const EvaluationSettings settings{device, number_type(pipeline.run.precision), pipeline.train.batch_size};
   add_seconds(pipeline, request, network, data, settings, measure == Measure::always, report);
   return report;
 }

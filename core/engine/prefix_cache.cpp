@@ -3,25 +3,19 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <unordered_set>
 #include <utility>
 
+#include "core/engine/stopwatch.h"
 #include "core/run/log.h"
 
 namespace fthost {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::size_t kSegmentBytes = std::size_t{32} << 20;
 constexpr std::int64_t kTokensTogether = 2048;  // when filling: no gradients, so memory sets no narrower limit
 constexpr std::int64_t kTokensMeasured = 512;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 std::int64_t tokens_of(const Example& example) {
   return static_cast<std::int64_t>(example.tokens.size());
@@ -146,9 +140,9 @@ CacheCost PrefixCache::measure_cost(const std::vector<Uses>& uses) {
     if (tokens_of(sample) >= kTokensMeasured) break;
   }
   compute(0, sample);  // the first time pays for memory
-  const auto begin = Clock::now();
+  const Stopwatch begin;
   compute(0, sample);
-  cost.compute = seconds_since(begin) / static_cast<double>(tokens_of(sample));
+  cost.compute = begin.seconds() / static_cast<double>(tokens_of(sample));
   return cost;
 }
 
@@ -228,14 +222,14 @@ int PrefixCache::lower_start(const Hash128& example) {
 
 void PrefixCache::fill(const DataSet& set, const std::string& name) {
   if (!filled_.insert(&set).second) return;
-  const auto begin = Clock::now();
+  const Stopwatch begin;
   const auto missing = find_missing(set);
   std::int64_t tokens = 0;
   for (const auto& examples : missing) tokens += tokens_of(examples);
   if (tokens == 0) return;
   Activity activity(events_, "fill boundary " + std::to_string(stages_ - 1) + " of " + name, "tokens", tokens);
   activity.finish(fill_missing(missing, activity));
-  const double seconds = seconds_since(begin);
+  const double seconds = begin.seconds();
   use_.fill_seconds += seconds;
   use_.seconds_saved -= seconds;
 }
@@ -319,7 +313,7 @@ bool PrefixCache::fill_segment(const std::vector<const Example*>& examples, int 
 }
 
 at::Tensor PrefixCache::rows(const Batch& batch) {
-  const auto begin = Clock::now();
+  const Stopwatch begin;
   auto rows = at::empty({batch.packing.rows(), hidden_size_}, at::TensorOptions().dtype(at::kFloat));
   std::vector<const Example*> missing;
   std::vector<std::int64_t> starts;
@@ -337,7 +331,7 @@ at::Tensor PrefixCache::rows(const Batch& batch) {
       starts.push_back(start);
     }
   }
-  use_.seconds_saved += static_cast<double>(hit_tokens) * seconds_per_token_ - seconds_since(begin);
+  use_.seconds_saved += static_cast<double>(hit_tokens) * seconds_per_token_ - begin.seconds();
   if (!missing.empty()) {
     // Rounded as what is kept, so that it does not matter what had room.
     const auto computed = compute(0, missing).to(arithmetic_.storage).to(at::kFloat);

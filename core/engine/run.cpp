@@ -38,10 +38,9 @@ class Run {
                 [&] { network_.head().learn_labels(data_.train.sentences); });
     make_data_examples(pipeline, network_, data_, events_);
     network_.load(device_, pipeline.run.seed);
-    settings_ = {device_, pipeline.run.precision == "bf16" ? at::kBFloat16 : at::kFloat, pipeline.train.batch_size};
+    settings_ = {device_, number_type(pipeline.run.precision), pipeline.train.batch_size};
     cache_.emplace(pipeline, network_, *request.files, events_,
-                   PrefixArithmetic{device_, settings_.compute,
-                                    pipeline.cache.storage == "bf16" ? at::kBFloat16 : at::kFloat, threads_},
+                   PrefixArithmetic{device_, settings_.compute, number_type(pipeline.cache.storage), threads_},
                    *request.stop_signal);
     training_.emplace(pipeline, network_, create_strategies(), data_, events_, *cache_, settings_,
                       *request.stop_signal);
@@ -161,9 +160,7 @@ class Run {
   void finish(bool whole) {
     save_model(*request_.files, result_.folder / "model", network_, pipeline_);
     result_.model = result_.folder / "model";
-    if (whole && data_.test.has_value()) {
-      training_->evaluate_set(*data_.test, "test", pipeline_.train.epochs, false);
-    }
+    if (whole && data_.test.has_value()) training_->evaluate_set(*data_.test, "test", pipeline_.train.epochs, false);
     if (const auto& kept = training_->kept()) {
       record_.kept_epoch = kept->epoch;
       record_.kept_step = kept->step;

@@ -92,24 +92,13 @@ void add_figures(Json& json, const RunRecord& record) {
   }
 }
 
-Json cache_json(const CacheUse& use) {
-  return {{"mode", use.mode},
-          {"hits", use.hits},
-          {"misses", use.misses},
-          {"reused", use.reused},
-          {"bytes_read", use.bytes_read},
-          {"bytes_held", use.bytes_held},
-          {"bytes_written", use.bytes_written},
-          {"fill_seconds", use.fill_seconds},
-          {"seconds_saved", use.seconds_saved}};
-}
-
 void add_end(Json& json, const RunRecord& record) {
   json["ended"] = utc_text(record.ended);
   json["seconds"] = record.seconds;
   if (record.kept_epoch) json["kept_epoch"] = *record.kept_epoch;
   if (record.kept_step) json["kept_step"] = *record.kept_step;
-  if (record.cache) json["cache"] = cache_json(*record.cache);
+  if (record.cache)
+    for_each_member(*record.cache, [&](const char* name, const auto& value) { json["cache"][name] = value; });
   add_figures(json, record);
 }
 

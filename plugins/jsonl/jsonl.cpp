@@ -34,18 +34,6 @@ void put_plan(Json& line, const fthost::Topology& topology, const fthost::Plan& 
   line["frozen_parameters"] = all - learning;
 }
 
-void put_cache(Json& line, const fthost::CacheUse& use) {
-  line["cache"] = {{"mode", use.mode},
-                   {"hits", use.hits},
-                   {"misses", use.misses},
-                   {"reused", use.reused},
-                   {"bytes_read", use.bytes_read},
-                   {"bytes_held", use.bytes_held},
-                   {"bytes_written", use.bytes_written},
-                   {"fill_seconds", use.fill_seconds},
-                   {"seconds_saved", use.seconds_saved}};
-}
-
 std::size_t count_words(const std::vector<std::vector<std::string>>& sentences) {
   std::size_t words = 0;
   for (const auto& sentence : sentences) words += sentence.size();
@@ -157,7 +145,8 @@ class JsonlSink final : public fthost::Sink {
     line["reason"] = event.reason;
     line["model"] = event.model.string();
     put(line, "seconds", event.seconds);
-    if (event.cache != nullptr) put_cache(line, *event.cache);
+    if (event.cache != nullptr)
+      for_each_member(*event.cache, [&](const char* name, const auto& value) { line["cache"][name] = value; });
     write(line);
     file_->close();
     file_.reset();

@@ -1,7 +1,6 @@
 // The rows below the boundary, kept and read again.
 
 #include <fstream>
-#include <regex>
 #include <sstream>
 
 #include "core/cache/folder.h"
@@ -12,20 +11,6 @@ namespace fthost {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Runs under `name`; returns what it said on standard error.
-std::string run(const TinyPipeline& tiny, const std::string& name, const std::vector<std::string>& options) {
-  std::vector<std::string> words = {"--set", "run.name=" + name};
-  for (const auto& option : options) {
-    words.emplace_back("--set");
-    words.push_back(option);
-  }
-  const auto outcome = tiny.run(words);
-  INFO(outcome.err);
-  REQUIRE(outcome.status == 0);
-  // As if the terminal were endlessly wide.
-  return std::regex_replace(outcome.err, std::regex("\n  "), "  ");
-}
 
 /// Losses and figures of every epoch, to the last digit, without times.
 std::string figures(const TinyPipeline& tiny, const std::string& run) {
@@ -39,10 +24,6 @@ std::string figures(const TinyPipeline& tiny, const std::string& run) {
   return all;
 }
 
-std::string model(const TinyPipeline& tiny, const std::string& run) {
-  return tiny.read("runs/" + run + "/model/model.safetensors");
-}
-
 nlohmann::json cache(const TinyPipeline& tiny, const std::string& run) {
   return tiny.record(run).at("cache");
 }
@@ -53,18 +34,18 @@ constexpr int kAsked = 3 * (24 + 6);
 
 TEST_CASE("cached and uncached runs give the same losses to the last bit", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
-  run(tiny, "off", {"cache.mode=off"});
+  tiny.run_as("off", {"cache.mode=off"});
   for (const auto* mode : {"memory", "disk"}) {
     const auto name = std::string(mode);
-    run(tiny, name, {"cache.mode=" + name});
+    tiny.run_as(name, {"cache.mode=" + name});
     CHECK(figures(tiny, name) == figures(tiny, "off"));
-    CHECK(model(tiny, name) == model(tiny, "off"));
+    CHECK(tiny.weights(name) == tiny.weights("off"));
     CHECK(cache(tiny, name).at("mode") == mode);
     CHECK(cache(tiny, name).at("hits") == kAsked);
     CHECK(cache(tiny, name).at("misses") == kDifferent);
   }
   // A later process finds what the earlier one left.
-  run(tiny, "later", {"cache.mode=disk"});
+  tiny.run_as("later", {"cache.mode=disk"});
   CHECK(figures(tiny, "later") == figures(tiny, "off"));
   CHECK(cache(tiny, "later").at("misses") == 0);
   CHECK(cache(tiny, "later").at("reused") == kDifferent + 6);
@@ -73,19 +54,19 @@ TEST_CASE("cached and uncached runs give the same losses to the last bit", "[pip
 
 TEST_CASE("a boundary is filled from a lower one that is there", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
-  run(tiny, "one", {"cache.mode=disk", "freezing.layers=1"});
+  tiny.run_as("one", {"cache.mode=disk", "freezing.layers=1"});
   // The top layer's input is there; only the top layer is computed. Bits are those of a run without a cache.
-  run(tiny, "none", {"cache.mode=disk", "freezing.layers=0"});
-  run(tiny, "none-off", {"cache.mode=off", "freezing.layers=0"});
+  tiny.run_as("none", {"cache.mode=disk", "freezing.layers=0"});
+  tiny.run_as("none-off", {"cache.mode=off", "freezing.layers=0"});
   CHECK(figures(tiny, "none") == figures(tiny, "none-off"));
-  CHECK(model(tiny, "none") == model(tiny, "none-off"));
+  CHECK(tiny.weights("none") == tiny.weights("none-off"));
   CHECK(cache(tiny, "none").at("misses") == kDifferent);
 }
 
 TEST_CASE("the cache is no wider than its budget, and the result is the same", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
-  run(tiny, "off", {"cache.mode=off"});
-  run(tiny, "nothing", {"cache.mode=memory", "cache.memory=0"});
+  tiny.run_as("off", {"cache.mode=off"});
+  tiny.run_as("nothing", {"cache.mode=memory", "cache.memory=0"});
   CHECK(figures(tiny, "nothing") == figures(tiny, "off"));
   CHECK(cache(tiny, "nothing").at("hits") == 0);
   CHECK(cache(tiny, "nothing").at("bytes_held") == 0);
@@ -93,8 +74,8 @@ TEST_CASE("the cache is no wider than its budget, and the result is the same", "
 
 TEST_CASE("rows kept in bf16 take half the room and round", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
-  run(tiny, "f32", {"cache.mode=memory"});
-  run(tiny, "bf16", {"cache.mode=memory", "cache.storage=bf16"});
+  tiny.run_as("f32", {"cache.mode=memory"});
+  tiny.run_as("bf16", {"cache.mode=memory", "cache.storage=bf16"});
   CHECK(cache(tiny, "bf16").at("bytes_read").get<double>() == cache(tiny, "f32").at("bytes_read").get<double>() / 2);
   CHECK(figures(tiny, "bf16") != figures(tiny, "f32"));
   const auto loss = [&](const char* name) { return tiny.record(name).at("metrics").at("dev_loss").get<double>(); };
@@ -103,9 +84,9 @@ TEST_CASE("rows kept in bf16 take half the room and round", "[pipeline][apps][ca
 
 TEST_CASE("a changed weight, number type or token is never served an old row", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
-  run(tiny, "first", {"cache.mode=disk"});
+  tiny.run_as("first", {"cache.mode=disk"});
   const auto misses = [&](const std::string& name, const std::vector<std::string>& options) {
-    run(tiny, name, options);
+    tiny.run_as(name, options);
     return cache(tiny, name).at("misses").get<int>();
   };
   CHECK(misses("same", {"cache.mode=disk"}) == 0);
@@ -139,21 +120,21 @@ TEST_CASE("a changed weight, number type or token is never served an old row", "
 
 TEST_CASE("a damaged file of the cache is dropped with a warning and computed again", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
-  run(tiny, "first", {"cache.mode=disk"});
+  tiny.run_as("first", {"cache.mode=disk"});
   for (const auto& segment : list_segments(tiny.folder() / "cache")) fs::resize_file(segment.path, segment.bytes - 1);
-  const auto said = run(tiny, "second", {"cache.mode=disk"});
+  const auto said = tiny.run_as("second", {"cache.mode=disk"});
   CHECK(said.find("is damaged (it is too short for the rows that it names): removed") != std::string::npos);
   CHECK(cache(tiny, "second").at("misses") == kDifferent);
-  CHECK(model(tiny, "second") == model(tiny, "first"));
+  CHECK(tiny.weights("second") == tiny.weights("first"));
 }
 
 TEST_CASE("a folder that takes no files ends caching on it, not the run", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
   tiny.folder().write("file", "");
-  run(tiny, "off", {"cache.mode=off"});
-  run(tiny, "auto", {"cache.path=/proc/cache"});
+  tiny.run_as("off", {"cache.mode=off"});
+  tiny.run_as("auto", {"cache.path=/proc/cache"});
   CHECK(figures(tiny, "auto") == figures(tiny, "off"));
-  const auto said = run(tiny, "disk", {"cache.mode=disk", "cache.path=file/cache"});
+  const auto said = tiny.run_as("disk", {"cache.mode=disk", "cache.path=file/cache"});
   CHECK(said.find("the cache takes no more files in this run: ") != std::string::npos);
   CHECK(figures(tiny, "disk") == figures(tiny, "off"));
 }
@@ -168,9 +149,8 @@ TEST_CASE("rows that fit are read, and the others computed, in one batch", "[pip
   }
   tiny.folder().write("train.conll", text);
   const auto with = [&](const char* mode) {
-    run(tiny, mode,
-        {"train.epochs=2", "train.batch_size=16", "optimizer.lr=1e-3", "cache.memory=1",
-         std::string("cache.mode=") + mode});
+    tiny.run_as(mode, {"train.epochs=2", "train.batch_size=16", "optimizer.lr=1e-3", "cache.memory=1",
+                       std::string("cache.mode=") + mode});
   };
   with("off");
   with("memory");
@@ -183,22 +163,22 @@ TEST_CASE("rows that fit are read, and the others computed, in one batch", "[pip
 
 TEST_CASE("two runs that fill one cache at once both end well", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
-  run(tiny, "off", {"cache.mode=off"});
+  tiny.run_as("off", {"cache.mode=off"});
   const auto start = [&](const char* name) {
     return std::vector<std::string>{"tiny.toml", "--set", std::string("run.name=") + name, "--set", "cache.mode=disk"};
   };
   Program first(start("first"), tiny.folder().path()), second(start("second"), tiny.folder().path());
   CHECK(first.wait() == 0);
   CHECK(second.wait() == 0);
-  for (const auto* name : {"first", "second"}) CHECK(model(tiny, name) == model(tiny, "off"));
-  run(tiny, "third", {"cache.mode=disk"});
+  for (const auto* name : {"first", "second"}) CHECK(tiny.weights(name) == tiny.weights("off"));
+  tiny.run_as("third", {"cache.mode=disk"});
   CHECK(cache(tiny, "third").at("misses") == 0);
 }
 
 TEST_CASE("dropout in the prefix and gradients through it leave the cache alone", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
-  run(tiny, "dropout", {"cache.mode=disk", "freezing.frozen_dropout=true"});
-  run(tiny, "all", {"cache.mode=disk", "train.clip_over=all"});
+  tiny.run_as("dropout", {"cache.mode=disk", "freezing.frozen_dropout=true"});
+  tiny.run_as("all", {"cache.mode=disk", "train.clip_over=all"});
   for (const auto* name : {"dropout", "all"}) CHECK_FALSE(tiny.record(name).contains("cache"));
   CHECK_FALSE(fs::exists(tiny.folder() / "cache"));
 }
@@ -206,10 +186,10 @@ TEST_CASE("dropout in the prefix and gradients through it leave the cache alone"
 TEST_CASE("the cache says what it chose by itself, and why", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
   // Nothing is asked for twice: keeping rows cannot pay.
-  const auto once = run(tiny, "once", {"train.epochs=1"});
+  const auto once = tiny.run_as("once", {"train.epochs=1"});
   CHECK(once.find("boundary 1  cache off") != std::string::npos);
   CHECK(once.find(": keeping costs ") != std::string::npos);
-  const auto often = run(tiny, "often", {"train.epochs=40", "cache.disk=0"});
+  const auto often = tiny.run_as("often", {"train.epochs=40", "cache.disk=0"});
   CHECK(often.find("boundary 1  cache memory") != std::string::npos);
   CHECK(often.find(": saves about ") != std::string::npos);
 }

@@ -12,23 +12,6 @@
 namespace fthost {
 namespace {
 
-std::vector<std::byte> bytes_of(const SafetensorsFile& file, const std::string& name) {
-  const auto& tensor = file.tensors().at(name);
-  std::vector<std::byte> bytes(tensor.size);
-  file.read(tensor, bytes);
-  return bytes;
-}
-
-/// The encoder's tensors that a run changed, as names.
-std::vector<std::string> changed_tensors(const TinyPipeline& tiny, const std::string& run) {
-  const SafetensorsFile before(TinyPipeline::model() / "model.safetensors");
-  const SafetensorsFile after(tiny.folder() / ("runs/" + run + "/model/model.safetensors"));
-  std::vector<std::string> changed;
-  for (const auto& [name, tensor] : after.tensors())
-    if (name.starts_with("bert.") && bytes_of(after, name) != bytes_of(before, name)) changed.push_back(name);
-  return changed;
-}
-
 bool all_start_with(const std::vector<std::string>& names, const std::string& start) {
   for (const auto& name : names)
     if (!name.starts_with(start)) return false;
@@ -68,12 +51,12 @@ TEST_CASE("swapping the strategy is one --set, and frozen tensors keep their byt
   REQUIRE(tiny.run({"--set", "run.name=last"}).status == 0);
   REQUIRE(tiny.run({"--set", "freezing.plugin=full", "--set", "run.name=full"}).status == 0);
 
-  CHECK(changed_tensors(tiny, "head").empty());
-  const auto last = changed_tensors(tiny, "last");
+  CHECK(tiny.changed_tensors("head").empty());
+  const auto last = tiny.changed_tensors("last");
   CHECK(last.size() == 16);
   CHECK(all_start_with(last, "bert.encoder.layer.1."));
   // Two layers of 16 tensors, and the embeddings' words, positions, types and norm.
-  CHECK(changed_tensors(tiny, "full").size() == 37);
+  CHECK(tiny.changed_tensors("full").size() == 37);
 
   CHECK(tiny.record("head").at("boundary") == "2");
   CHECK(tiny.record("last").at("boundary") == "1");

@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <span>
-#include <sstream>
 
 #include "tests/apps/tiny_pipeline.h"
 #include "tests/catch.h"
@@ -13,46 +12,11 @@
 namespace fthost {
 namespace {
 
-using Json = nlohmann::json;
-
-void run(const TinyPipeline& tiny, const std::string& name, const std::vector<std::string>& options) {
-  std::vector<std::string> words = {"--set", "run.name=" + name};
-  for (const auto& option : options) {
-    words.emplace_back("--set");
-    words.push_back(option);
-  }
-  const auto outcome = tiny.run(words);
-  INFO(outcome.err);
-  REQUIRE(outcome.status == 0);
-}
-
 /// The boundary of each epoch.
 std::vector<std::string> boundaries(const TinyPipeline& tiny, const std::string& run) {
-  std::istringstream lines(tiny.read("runs/" + run + "/events.jsonl"));
   std::vector<std::string> found;
-  for (std::string line; std::getline(lines, line);) {
-    const auto event = Json::parse(line);
-    if (event.at("event") == "epoch_started") found.push_back(event.at("boundary"));
-  }
+  for (const auto& event : tiny.events(run, "epoch_started")) found.push_back(event.at("boundary"));
   return found;
-}
-
-std::string model(const TinyPipeline& tiny, const std::string& run) {
-  return tiny.read("runs/" + run + "/model/model.safetensors");
-}
-
-std::vector<std::string> changed_tensors(const TinyPipeline& tiny, const std::string& run) {
-  const SafetensorsFile before(TinyPipeline::model() / "model.safetensors");
-  const SafetensorsFile after(tiny.folder() / ("runs/" + run + "/model/model.safetensors"));
-  std::vector<std::string> changed;
-  for (const auto& [name, tensor] : after.tensors()) {
-    if (!name.starts_with("bert.")) continue;
-    std::vector<std::byte> a(tensor.size), b(tensor.size);
-    after.read(tensor, a);
-    before.read(before.tensors().at(name), b);
-    if (a != b) changed.push_back(name);
-  }
-  return changed;
 }
 
 TEST_CASE("tensors chosen by name learn, and all others keep their bytes", "[pipeline][apps]") {
@@ -66,7 +30,7 @@ TEST_CASE("tensors chosen by name learn, and all others keep their bytes", "[pip
   const auto outcome = run_program({"by-name.toml"}, tiny.folder().path());
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
-  const auto changed = changed_tensors(tiny, "by-name");
+  const auto changed = tiny.changed_tensors("by-name");
   CHECK(changed.size() == 8);
   for (const auto& name : changed) CHECK((name.starts_with("bert.encoder.layer.1.") && name.ends_with("bias")));
   CHECK(boundaries(tiny, "by-name") == std::vector<std::string>{"1", "1", "1"});
@@ -78,11 +42,11 @@ TEST_CASE("the cache follows a boundary that moves down, and the result is that 
   for (const std::string mode : {"off", "memory", "disk"}) {
     auto options = down;
     options.push_back("cache.mode=" + mode);
-    run(tiny, mode, options);
+    tiny.run_as(mode, options);
     CHECK(boundaries(tiny, mode) == std::vector<std::string>{"2", "1", "0", "embeddings"});
   }
-  CHECK(model(tiny, "memory") == model(tiny, "off"));
-  CHECK(model(tiny, "disk") == model(tiny, "off"));
+  CHECK(tiny.weights("memory") == tiny.weights("off"));
+  CHECK(tiny.weights("disk") == tiny.weights("off"));
 }
 
 TEST_CASE("the cache follows a boundary that moves up over layers that have learned", "[pipeline][apps]") {
@@ -91,12 +55,12 @@ TEST_CASE("the cache follows a boundary that moves up over layers that have lear
   for (const std::string mode : {"off", "memory", "disk"}) {
     auto options = up;
     options.push_back("cache.mode=" + mode);
-    run(tiny, mode, options);
+    tiny.run_as(mode, options);
   }
   // Two epochs of norms are needed; at the highest percentile all but the head freezes then.
   CHECK(boundaries(tiny, "off") == std::vector<std::string>{"embeddings", "embeddings", "2", "2", "2", "2"});
-  CHECK(model(tiny, "memory") == model(tiny, "off"));
-  CHECK(model(tiny, "disk") == model(tiny, "off"));
+  CHECK(tiny.weights("memory") == tiny.weights("off"));
+  CHECK(tiny.weights("disk") == tiny.weights("off"));
 }
 
 TEST_CASE("the best epoch's weights below a boundary that moved up are not served old rows", "[pipeline][apps]") {
@@ -106,20 +70,19 @@ TEST_CASE("the best epoch's weights below a boundary that moved up are not serve
   // Weights move most while all layers learn: that is the best epoch by this figure.
   tiny.folder().write("tiny.toml", tiny.read("tiny.toml") + "\n[[sinks]]\nplugin = \"drift\"\n");
   for (const std::string mode : {"off", "disk"})
-    run(tiny, mode,
-        {"freezing.plugin=adaptive", "train.epochs=4", "freezing.percentile=100", "train.keep=best",
-         "train.metric=drift_iterative", "data.test=test.conll", "cache.mode=" + mode});
+    tiny.run_as(mode, {"freezing.plugin=adaptive", "train.epochs=4", "freezing.percentile=100", "train.keep=best",
+                       "train.metric=drift_iterative", "data.test=test.conll", "cache.mode=" + mode});
   REQUIRE(boundaries(tiny, "off").back() == "2");
   REQUIRE(tiny.record("off").at("kept_epoch") < 3);
-  CHECK(model(tiny, "disk") == model(tiny, "off"));
+  CHECK(tiny.weights("disk") == tiny.weights("off"));
   CHECK(tiny.record("disk").at("test") == tiny.record("off").at("test"));
   CHECK(tiny.record("disk").at("test").at("test_loss").is_number());
 }
 
 TEST_CASE("layer decay slows lower stages down", "[pipeline][apps]") {
   const TinyPipeline tiny;
-  run(tiny, "even", {"freezing.plugin=full", "train.epochs=1"});
-  run(tiny, "decay", {"freezing.plugin=full", "train.epochs=1", "optimizer.layer_decay=0.1"});
+  tiny.run_as("even", {"freezing.plugin=full", "train.epochs=1"});
+  tiny.run_as("decay", {"freezing.plugin=full", "train.epochs=1", "optimizer.layer_decay=0.1"});
   const SafetensorsFile before(TinyPipeline::model() / "model.safetensors");
   // AdamW's first steps are about as long as the learning rate, whatever the gradient.
   const auto moved = [&](const std::string& run, const std::string& name) {

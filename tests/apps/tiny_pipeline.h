@@ -2,14 +2,19 @@
 
 /// A pipeline that trains in a second: the golden tiny BERT (2 layers of 32) on 24 sentences.
 
+#include <fthost/safetensors.h>
+
+#include <cstddef>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/apps/program.h"
+#include "tests/catch.h"
 #include "tests/temporary_folder.h"
 
 namespace fthost {
@@ -36,6 +41,50 @@ class TinyPipeline {
     std::vector<std::string> words = {"tiny.toml"};
     words.insert(words.end(), more.begin(), more.end());
     return run_program(words, folder_.path());
+  }
+
+  /// The same under `name`, with options ("train.epochs=1") instead of the file's; the run must end well. Returns what
+  /// it said on standard error, as if the terminal were endlessly wide.
+  std::string run_as(const std::string& name, const std::vector<std::string>& options) const {
+    std::vector<std::string> words = {"--set", "run.name=" + name};
+    for (const auto& option : options) {
+      words.emplace_back("--set");
+      words.push_back(option);
+    }
+    const auto outcome = run(words);
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return std::regex_replace(outcome.err, std::regex("\\n  "), "  ");
+  }
+
+  /// The events of that name, in their order.
+  std::vector<nlohmann::json> events(const std::string& run, const std::string& name) const {
+    std::istringstream lines(read("runs/" + run + "/events.jsonl"));
+    std::vector<nlohmann::json> found;
+    for (std::string line; std::getline(lines, line);) {
+      auto event = nlohmann::json::parse(line);
+      if (event.at("event") == name) found.push_back(std::move(event));
+    }
+    return found;
+  }
+
+  /// The bytes of the saved weights.
+  std::string weights(const std::string& run) const { return read("runs/" + run + "/model/model.safetensors"); }
+
+  /// The encoder's tensors that a run changed, as names.
+  std::vector<std::string> changed_tensors(const std::string& run) const {
+    const SafetensorsFile before(model() / "model.safetensors");
+    const SafetensorsFile after(folder_ / ("runs/" + run + "/model/model.safetensors"));
+    const auto bytes_of = [](const SafetensorsFile& file, const std::string& name) {
+      const auto& tensor = file.tensors().at(name);
+      std::vector<std::byte> bytes(tensor.size);
+      file.read(tensor, bytes);
+      return bytes;
+    };
+    std::vector<std::string> changed;
+    for (const auto& [name, tensor] : after.tensors())
+      if (name.starts_with("bert.") && bytes_of(after, name) != bytes_of(before, name)) changed.push_back(name);
+    return changed;
   }
 
   const TemporaryFolder& folder() const { return folder_; }

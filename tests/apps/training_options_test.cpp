@@ -1,6 +1,5 @@
 // What [run] and [train] change in how a pipeline is trained.
 
-#include <sstream>
 #include <tuple>
 #include <utility>
 
@@ -10,37 +9,12 @@
 namespace fthost {
 namespace {
 
-using Json = nlohmann::json;
-
-/// The events of one name, in their order.
-std::vector<Json> events(const TinyPipeline& tiny, const std::string& run, const std::string& name) {
-  std::istringstream lines(tiny.read("runs/" + run + "/events.jsonl"));
-  std::vector<Json> found;
-  for (std::string line; std::getline(lines, line);) {
-    auto event = Json::parse(line);
-    if (event.at("event") == name) found.push_back(std::move(event));
-  }
-  return found;
-}
-
-/// Runs under `name` with more options than the file's.
-void run(const TinyPipeline& tiny, const std::string& name, const std::vector<std::string>& options) {
-  std::vector<std::string> words = {"--set", "run.name=" + name};
-  for (const auto& option : options) {
-    words.emplace_back("--set");
-    words.push_back(option);
-  }
-  const auto outcome = tiny.run(words);
-  INFO(outcome.err);
-  REQUIRE(outcome.status == 0);
-}
-
 TEST_CASE("accumulated batches make the step of one large batch", "[pipeline][apps]") {
   const TinyPipeline tiny;
-  run(tiny, "large", {"train.batch_size=8", "freezing.plugin=full"});
-  run(tiny, "parts", {"train.batch_size=3", "train.accumulation_steps=3", "train.epochs=1"});
-  run(tiny, "halves", {"train.batch_size=4", "train.accumulation_steps=2", "freezing.plugin=full"});
-  const auto large = events(tiny, "large", "step_ended"), halves = events(tiny, "halves", "step_ended");
+  tiny.run_as("large", {"train.batch_size=8", "freezing.plugin=full"});
+  tiny.run_as("parts", {"train.batch_size=3", "train.accumulation_steps=3", "train.epochs=1"});
+  tiny.run_as("halves", {"train.batch_size=4", "train.accumulation_steps=2", "freezing.plugin=full"});
+  const auto large = tiny.events("large", "step_ended"), halves = tiny.events("halves", "step_ended");
   REQUIRE(large.size() == 9);
   REQUIRE(halves.size() == 9);
   for (std::size_t i = 0; i < large.size(); ++i) {
@@ -51,7 +25,7 @@ TEST_CASE("accumulated batches make the step of one large batch", "[pipeline][ap
           Approx(large[i].at("gradient_norm").get<double>()).epsilon(1e-3));
   }
   // 24 sentences in batches of 3 are 8 batches: two steps of three batches and one of two.
-  const auto parts = events(tiny, "parts", "step_ended");
+  const auto parts = tiny.events("parts", "step_ended");
   REQUIRE(parts.size() == 3);
   CHECK(parts[0].at("examples") == 9);
   CHECK(parts[2].at("examples") == 6);
@@ -62,9 +36,9 @@ TEST_CASE("batches can be cut by tokens", "[pipeline][apps]") {
   auto text = tiny.read("tiny.toml");
   const std::string size = "batch_size = 8";
   tiny.folder().write("tiny.toml", text.replace(text.find(size), size.size(), "batch_tokens = 40"));
-  run(tiny, "tokens", {});
-  const auto started = events(tiny, "tokens", "run_started").at(0);
-  const auto steps = events(tiny, "tokens", "step_ended");
+  tiny.run_as("tokens", {});
+  const auto started = tiny.events("tokens", "run_started").at(0);
+  const auto steps = tiny.events("tokens", "step_ended");
   CHECK(started.at("steps") == steps.size());
   std::int64_t examples = 0;
   for (const auto& step : steps) {
@@ -85,11 +59,11 @@ TEST_CASE("clipping over all counts the gradients of frozen tensors, which stay 
     options.insert(options.end(), alike.begin(), alike.end());
     return options;
   };
-  run(tiny, "full", with({"freezing.plugin=full"}));
-  run(tiny, "all", with({"train.clip_over=all"}));
-  run(tiny, "learning", with({}));
+  tiny.run_as("full", with({"freezing.plugin=full"}));
+  tiny.run_as("all", with({"train.clip_over=all"}));
+  tiny.run_as("learning", with({}));
   const auto norm = [&](const std::string& name) {
-    return events(tiny, name, "step_ended").at(0).at("gradient_norm").get<double>();
+    return tiny.events(name, "step_ended").at(0).at("gradient_norm").get<double>();
   };
   CHECK(norm("all") == Approx(norm("full")).epsilon(1e-5));
   CHECK(norm("learning") < 0.999 * norm("full"));
@@ -98,10 +72,9 @@ TEST_CASE("clipping over all counts the gradients of frozen tensors, which stay 
 
 TEST_CASE("dev can be evaluated within an epoch, and the best of all evaluations be kept", "[pipeline][apps]") {
   const TinyPipeline tiny;
-  run(tiny, "often",
-      {"train.evaluate_every=1", "train.keep=best", "train.metric=dev_loss", "optimizer.lr=1.0",
-       "schedule.plugin=constant", "freezing.plugin=full"});
-  const auto evaluated = events(tiny, "often", "evaluated");
+  tiny.run_as("often", {"train.evaluate_every=1", "train.keep=best", "train.metric=dev_loss", "optimizer.lr=1.0",
+                        "schedule.plugin=constant", "freezing.plugin=full"});
+  const auto evaluated = tiny.events("often", "evaluated");
   REQUIRE(evaluated.size() == 9);
   double least = evaluated.at(0).at("loss");
   int best = 1;
@@ -119,9 +92,9 @@ TEST_CASE("dev can be evaluated within an epoch, and the best of all evaluations
 
 TEST_CASE("products in bf16 learn the same to the number type's precision", "[pipeline][apps]") {
   const TinyPipeline tiny;
-  run(tiny, "f32", {});
-  run(tiny, "bf16", {"run.precision=bf16"});
-  const auto f32 = events(tiny, "f32", "step_ended"), bf16 = events(tiny, "bf16", "step_ended");
+  tiny.run_as("f32", {});
+  tiny.run_as("bf16", {"run.precision=bf16"});
+  const auto f32 = tiny.events("f32", "step_ended"), bf16 = tiny.events("bf16", "step_ended");
   REQUIRE(f32.size() == bf16.size());
   bool equal = true;
   for (std::size_t i = 0; i < f32.size(); ++i) {

@@ -66,6 +66,20 @@ struct CacheUse {
   double seconds_saved = 0;        ///< What the hits would have taken to compute, less reading and filling.
 };
 
+/// Calls `take(name, value)` for each member, under the name that run.json and events.jsonl have for it.
+template <class Take>
+void for_each_member(const CacheUse& use, const Take& take) {
+  take("mode", use.mode);
+  take("hits", use.hits);
+  take("misses", use.misses);
+  take("reused", use.reused);
+  take("bytes_read", use.bytes_read);
+  take("bytes_held", use.bytes_held);
+  take("bytes_written", use.bytes_written);
+  take("fill_seconds", use.fill_seconds);
+  take("seconds_saved", use.seconds_saved);
+}
+
 /// The boundary was set, and with it whether and where the rows there are kept. Before training and whenever the
 /// boundary or the weights below it change.
 struct CacheChosen {
