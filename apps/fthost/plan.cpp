@@ -63,13 +63,15 @@ void print_row(const CostPrediction& row, const std::string& name) {
   std::cout << std::left << std::setw(16) << name << std::right << std::setw(12) << count_text(row.learning_parameters)
             << std::setw(14) << seconds_text(row.epoch_seconds) << std::setw(16) << seconds_text(row.uncached_seconds)
             << std::setw(14) << seconds_text(row.fill_seconds) << std::setw(15) << seconds_text(row.total_seconds)
-            << std::setw(12) << (row.cache_bytes > 0 ? bytes_text(row.cache_bytes) : "-") << '\n';
+            << std::setw(12) << (row.cache_bytes > 0 ? bytes_text(row.cache_bytes) : "-") << std::setw(12)
+            << bytes_text(row.peak_bytes) << '\n';
 }
 
 void print_seconds(const PlanReport& report) {
   std::cout << "\npredicted from steps measured " << (report.measured_now ? "now" : "earlier") << ", " << report.epochs
             << (report.epochs == 1 ? " epoch\n\n" : " epochs\n\n")
-            << "learns            parameters      an epoch   without cache    fill once         in all       cache\n";
+            << "learns            parameters      an epoch   without cache    fill once         in all       cache      "
+               "memory\n";
   print_row(*report.predicted, "this plan");
   std::cout << '\n';
   for (const auto& row : report.alternatives) print_row(row, row.name);
@@ -86,6 +88,7 @@ nlohmann::ordered_json seconds_json(const CostPrediction& row) {
   json["fill_seconds"] = row.fill_seconds;
   json["total_seconds"] = row.total_seconds;
   json["cache_bytes"] = row.cache_bytes;
+  json["peak_bytes"] = row.peak_bytes;
   return json;
 }
 
@@ -112,7 +115,9 @@ void print_text(const PlanReport& report) {
             << "gradients   " << std::setw(14) << bytes_text(report.gradient_bytes) << '\n'
             << "optimizer   " << std::setw(14) << bytes_text(report.optimizer_bytes) << '\n'
             << "activations " << std::setw(14) << bytes_text(report.activation_bytes)
-            << "  at most, for a batch of full length\n\n"
+            << (report.predicted ? "  of the largest batch\n" : "  at most, for a batch of full length\n")
+            << "at its peak " << std::setw(14) << bytes_text(report.peak_bytes())
+            << "  beside what LibTorch takes by itself\n\n"
             << "device " << report.device << ", " << report.threads << " threads\n";
   if (report.predicted) print_seconds(report);
 }
@@ -125,7 +130,8 @@ nlohmann::ordered_json to_json(const PlanReport& report) {
   json["memory_bytes"] = {{"weights", report.weight_bytes},
                           {"gradients", report.gradient_bytes},
                           {"optimizer", report.optimizer_bytes},
-                          {"activations", report.activation_bytes}};
+                          {"activations", report.activation_bytes},
+                          {"peak", report.peak_bytes()}};
   json["device"] = report.device;
   json["threads"] = report.threads;
   if (report.predicted) {

@@ -58,13 +58,17 @@ struct PlanReport {
   std::int64_t weight_bytes = 0;      ///< f32 weights of the whole model.
   std::int64_t gradient_bytes = 0;    ///< Of learning tensors.
   std::int64_t optimizer_bytes = 0;   ///< Two moments per learning element.
-  std::int64_t activation_bytes = 0;  ///< What the suffix keeps for its backward pass, for one batch of max_length.
+  /// What the suffix keeps for its backward pass: for the largest batch, or one of max_length where nothing is predicted.
+  std::int64_t activation_bytes = 0;
   std::string device;
   int threads = 0;
   std::optional<CostPrediction> predicted;   ///< For this plan; none when nothing was to be measured.
   std::vector<CostPrediction> alternatives;  ///< For each number of learning layers, and for all.
   int epochs = 0;
   bool measured_now = false;  ///< And not read from an earlier measurement.
+
+  /// Of a step, what LibTorch takes by itself and rows of the cache left out.
+  std::int64_t peak_bytes() const { return weight_bytes + gradient_bytes + optimizer_bytes + activation_bytes; }
 };
 
 /// What filling did at one boundary.

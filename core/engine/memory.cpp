@@ -2,8 +2,7 @@
 
 namespace fthost {
 
-MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::int64_t batch_size,
-                               std::int64_t max_length) {
+MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::int64_t rows, std::int64_t longest) {
   constexpr std::int64_t kFloatBytes = 4;
   constexpr std::int64_t kMoments = 2;
   MemoryEstimate estimate;
@@ -13,9 +12,8 @@ MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::
   estimate.gradient_bytes = estimate.learning_parameters * kFloatBytes;
   estimate.optimizer_bytes = estimate.learning_parameters * kFloatBytes * kMoments;
 
-  const std::int64_t rows = batch_size * max_length;
   const std::int64_t per_row =
-      9 * topology.hidden_size + 2 * topology.intermediate_size + topology.attention_heads * max_length;
+      9 * topology.hidden_size + 2 * topology.intermediate_size + topology.attention_heads * longest;
   for (int stage = plan.first_stage; stage < topology.head_stage(); ++stage)
     estimate.activation_bytes += rows * kFloatBytes * (stage == 0 ? topology.hidden_size : per_row);
   return estimate;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "core/engine/cache_choice.h"
 #include "core/engine/calibration.h"
 #include "core/engine/commands.h"
 #include "core/engine/data_sets.h"
 #include "core/engine/device.h"
+#include "core/engine/expectation.h"
 #include "core/engine/memory.h"
 #include "core/engine/network.h"
 #include "core/engine/plugin_calls.h"
@@ -26,45 +26,15 @@ Plan first_plan(const Pipeline& pipeline, PluginRegistry& plugins, const Topolog
 
 namespace {
 
-void add_memory(const Pipeline& pipeline, PlanReport& report) {
-  const auto estimate =
-      estimate_memory(report.topology, report.plan, pipeline.train.batch_size, pipeline.data.max_length);
+/// A batch of `rows` tokens whose longest example has `longest`.
+void add_memory(std::int64_t rows, std::int64_t longest, PlanReport& report) {
+  const auto estimate = estimate_memory(report.topology, report.plan, rows, longest);
   report.learning_parameters = estimate.learning_parameters;
   report.frozen_parameters = estimate.frozen_parameters;
   report.weight_bytes = estimate.weight_bytes;
   report.gradient_bytes = estimate.gradient_bytes;
   report.optimizer_bytes = estimate.optimizer_bytes;
   report.activation_bytes = estimate.activation_bytes;
-}
-
-Workload workload_of(const Pipeline& pipeline, const DataSets& data) {
-  const auto& train = pipeline.train;
-  Workload work;
-  work.train_tokens = data.train.counts.tokens;
-  if (data.dev) work.dev_tokens = data.dev->counts.tokens;
-  if (data.test) work.test_tokens = data.test->counts.tokens;
-  const auto batches = train.batch_tokens ? data.train.counts.tokens / *train.batch_tokens + 1
-                                          : (std::ssize(data.train.examples) + train.batch_size - 1) / train.batch_size;
-  work.steps = (batches + train.accumulation_steps - 1) / train.accumulation_steps;
-  if (train.evaluate_every > 0) work.evaluations = 1 + (work.steps - 1) / train.evaluate_every;
-  work.epochs = train.epochs;
-  return work;
-}
-
-/// Does a run keep rows? As [cache] mode says, or as the cache will choose by itself when nothing is there yet.
-bool keeps_rows(const Pipeline& pipeline, const PlanReport& report, const Calibration& measured, const Workload& work) {
-  if (pipeline.frozen_dropout || pipeline.train.clip_over_all || report.plan.first_stage == 0) return false;
-  if (pipeline.cache.mode != "auto") return pipeline.cache.mode != "off";
-  const int prefix_layers = std::min(report.topology.layers(), report.plan.first_stage - 1);
-  CacheCost cost;
-  cost.compute = measured.embeddings + measured.layer * prefix_layers;
-  cost.read = measured.read;
-  cost.write = measured.write;
-  cost.tokens_there = cost.tokens_missing = work.train_tokens + work.dev_tokens + work.test_tokens;
-  cost.tokens_asked = work.epochs * (work.train_tokens + work.evaluations * work.dev_tokens) + work.test_tokens;
-  cost.memory_bytes = static_cast<double>(pipeline.cache.memory);
-  cost.disk_bytes = static_cast<double>(pipeline.cache.disk);
-  return choose_cache(cost).mode != "off";
 }
 
 Calibration measure_now(const Pipeline& pipeline, const EngineRequest& request, Network& network, const DataSets& data,
@@ -92,7 +62,8 @@ void add_seconds(const Pipeline& pipeline, const EngineRequest& request, Network
   report.measured_now = !measured;
   if (!measured) measured = measure_now(pipeline, request, network, data, settings, file);
   auto work = workload_of(pipeline, data);
-  work.cached = keeps_rows(pipeline, report, *measured, work);
+  work.cached = keeps_rows(pipeline, report.topology, report.plan, *measured, work);
+  add_memory(work.batch_tokens, work.longest, report);
   report.predicted = predict_cost(report.topology, report.plan, *measured, work);
   work.cached = pipeline.cache.mode != "off";
   report.alternatives = predict_costs(report.topology, *measured, work);
@@ -111,7 +82,8 @@ PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& reque
   PlanReport report;
   report.topology = network.topology();
   report.plan = first_plan(pipeline, *request.plugins, report.topology);
-  add_memory(pipeline, report);
+  const auto& [max_length, batch_size] = std::pair(pipeline.data.max_length, pipeline.train.batch_size);
+  add_memory(std::int64_t{batch_size} * max_length, max_length, report);
   const auto device = choose_device(pipeline.run.device);
   report.device = device.str();
   report.threads = use_threads(pipeline.run.threads);

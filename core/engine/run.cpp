@@ -8,6 +8,7 @@
 #include "core/engine/commands.h"
 #include "core/engine/data_sets.h"
 #include "core/engine/device.h"
+#include "core/engine/expectation.h"
 #include "core/engine/memory.h"
 #include "core/engine/network.h"
 #include "core/engine/plugin_calls.h"
@@ -90,6 +91,7 @@ class Run {
 
   void start() {
     log_data(data_);
+    expected_ = expected_cost(pipeline_, network_, training_->plan(), data_, settings_, threads_);
     fill_record();
     write_record(*request_.files, result_.folder, record_);
     const Topology topology = network_.topology();
@@ -196,6 +198,7 @@ class Run {
     record_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
     record_.metrics = events_.metrics();
     if (!cache_->use().mode.empty()) record_.cache = cache_->use();
+    if (state == RunEnded::State::finished) record_.cost = compare_cost();
     ended_ = true;
     // The sinks hear the end even when the record can't be written; that failure is then the run's.
     std::exception_ptr unwritten;
@@ -205,8 +208,22 @@ class Run {
       unwritten = std::current_exception();
     }
     const auto use = cache_->use();
-    events_.run_ended({state, reason, nullptr, result_.model, use.mode.empty() ? nullptr : &use, record_.seconds});
+    events_.run_ended({state, reason, nullptr, result_.model, use.mode.empty() ? nullptr : &use, record_.seconds,
+                       record_.cost ? &*record_.cost : nullptr});
     if (unwritten) std::rethrow_exception(unwritten);
+  }
+
+  /// What was expected before the first step, beside what it came to. Of filling only what had to be computed counts.
+  std::optional<CostComparison> compare_cost() const {
+    auto seconds = training_->epoch_seconds();
+    if (!expected_ || training_->plan_moved() || seconds.empty()) return std::nullopt;
+    const auto middle = seconds.begin() + std::ssize(seconds) / 2;
+    std::nth_element(seconds.begin(), middle, seconds.end());
+    const auto use = cache_->use();
+    const auto asked = static_cast<double>(use.reused + use.misses);
+    const double there = asked > 0 ? static_cast<double>(use.reused) / asked : 0;
+    return CostComparison{expected_->epoch_seconds, *middle,
+                          expected_->total_seconds - there * expected_->fill_seconds, record_.seconds};
   }
 
   const Pipeline& pipeline_;
@@ -220,6 +237,7 @@ class Run {
   EvaluationSettings settings_;
   std::optional<PrefixCache> cache_;
   std::optional<Training> training_;
+  std::optional<CostPrediction> expected_;
   RunRecord record_;
   bool ended_ = false;
   std::string name_;

@@ -7,6 +7,7 @@
 
 #include "core/data/order.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/stopwatch.h"
 
 namespace fthost {
 
@@ -97,6 +98,7 @@ void Training::update_plan(int epoch) {
   // Before training there is no run yet whose sinks could hear of the cache: the first epoch sets the boundary.
   if (epoch == 1 || (epoch > 1 && plan != plan_)) prefix_.set_plan(plan, uses_from(epoch));
   if (plan == plan_) return;
+  plan_moved_ = epoch > 0;
   plan_ = std::move(plan);
   network_.apply(plan_, pipeline_.train.clip_over_all);
   note_learning();
@@ -151,12 +153,15 @@ bool Training::train_epoch(int epoch) {
   events_.epoch_started({epoch, sums.steps, &plan_});
   tell_listeners(epoch, true);
   prefix_.prepare(data_.train, "train");
+  evaluated_within_ = 0;
+  const Stopwatch begin;
   for (std::size_t first = 0; first < batches.size(); first += together) {
     train_step(std::span(batches).subspan(first, std::min(together, batches.size() - first)), sums);
     const bool last = sums.trained.steps == sums.steps;
     if (stop_signal_.load() != 0 && !last) return false;
     if (!last) evaluate_within(epoch, sums);
   }
+  epoch_seconds_.push_back(begin.seconds() - evaluated_within_);
   sums.trained.loss = sums.labelled > 0 ? sums.loss_sum / static_cast<double>(sums.labelled) : 0;
   tell_listeners(epoch, false);
   events_.epoch_trained(sums.trained);
@@ -280,7 +285,9 @@ void Training::evaluate_set(const DataSet& set, const char* name, int epoch, boo
 void Training::evaluate_within(int epoch, const EpochSums& sums) {
   const auto every = pipeline_.train.evaluate_every;
   if (every == 0 || sums.trained.steps % every != 0 || !data_.dev.has_value()) return;
+  const Stopwatch begin;
   evaluate_set(*data_.dev, "dev", epoch, true);
+  evaluated_within_ += begin.seconds();
   if (pipeline_.train.keep == "best") keep_if_best(epoch, true);
 }
 

@@ -55,6 +55,11 @@ class Training {
     std::int64_t step = 0;
     MetricTable metrics;  ///< As they were then.
   };
+  /// Training of each whole epoch, without filling and evaluation.
+  const std::vector<double>& epoch_seconds() const { return epoch_seconds_; }
+  /// Did the strategy ask for another plan than the first one?
+  bool plan_moved() const { return plan_moved_; }
+
   /// None when they are those of no evaluation and no epoch's end.
   const std::optional<Kept>& kept() const { return kept_; }
 
@@ -103,6 +108,9 @@ class Training {
   std::int64_t step_ = 0;            ///< Steps done.
   std::int64_t steps_of_epoch_ = 0;  ///< Of the epoch that goes on.
   std::optional<Kept> kept_;
+  std::vector<double> epoch_seconds_;
+  double evaluated_within_ = 0;  ///< Seconds of evaluations within the epoch that goes on.
+  bool plan_moved_ = false;
 
   bool wants_gradient_norms_ = false;
   std::vector<double> gradient_norm_sums_;

@@ -65,6 +65,7 @@ struct RunRecord {
   std::chrono::system_clock::time_point ended;
   double seconds = 0;
   std::optional<CacheUse> cache;          ///< None when there was no prefix whose rows could be kept.
+  std::optional<CostComparison> cost;     ///< None when nothing was predicted.
   std::optional<int> kept_epoch;          ///< The epoch whose weights are in model/.
   std::optional<std::int64_t> kept_step;  ///< The step after which they were so.
   MetricTable metrics;

@@ -146,6 +146,7 @@ class ConsoleSink final : public fthost::Sink {
     if (const auto test = figures_.latest("test_f1")) parts.push_back(console::figure("test F1", *test));
     keep(parts, finished ? kGreen : event.state == fthost::RunEnded::State::failed ? kRed : kYellow);
     if (event.cache != nullptr && event.cache->mode != "off") keep(cache_parts(*event.cache));
+    if (event.cost != nullptr) keep(cost_parts(*event.cost));
     if (silent_) return;
     say("run folder  " + folder_.string() + "\n");
     if (!event.model.empty()) say("model       " + event.model.string() + "\n");
@@ -156,6 +157,13 @@ class ConsoleSink final : public fthost::Sink {
     return {"cache " + use.mode, std::to_string(use.hits) + " hits", std::to_string(use.misses) + " misses",
             console::magnitude(use.bytes_read) + "B read",
             (use.seconds_saved >= 0 ? "saved " : "cost ") + console::duration(std::abs(use.seconds_saved))};
+  }
+
+  static std::vector<std::string> cost_parts(const fthost::CostComparison& cost) {
+    return {"predicted " + console::duration(cost.predicted_epoch_seconds) + " an epoch, " +
+                console::duration(cost.predicted_seconds) + " in all",
+            "took " + console::duration(cost.measured_epoch_seconds) + " and " +
+                console::duration(cost.measured_seconds)};
   }
 
   /// Is it time for a line about what goes on?

@@ -147,6 +147,8 @@ class JsonlSink final : public fthost::Sink {
     put(line, "seconds", event.seconds);
     if (event.cache != nullptr)
       for_each_member(*event.cache, [&](const char* name, const auto& value) { line["cache"][name] = value; });
+    if (event.cost != nullptr)
+      for_each_member(*event.cost, [&](const char* name, double value) { line["cost"][name] = value; });
     write(line);
     file_->close();
     file_.reset();

@@ -80,6 +80,23 @@ void for_each_member(const CacheUse& use, const Take& take) {
   take("seconds_saved", use.seconds_saved);
 }
 
+/// What an earlier `fthost plan` on this machine lets expect of a run, beside what it took.
+struct CostComparison {
+  double predicted_epoch_seconds = 0;  ///< Training of an epoch after the cache is filled.
+  double measured_epoch_seconds = 0;   ///< The median over the epochs, without filling and evaluation.
+  double predicted_seconds = 0;        ///< Of the run as a whole; of filling, what had to be computed.
+  double measured_seconds = 0;
+};
+
+/// As for CacheUse.
+template <class Take>
+void for_each_member(const CostComparison& cost, const Take& take) {
+  take("predicted_epoch_seconds", cost.predicted_epoch_seconds);
+  take("measured_epoch_seconds", cost.measured_epoch_seconds);
+  take("predicted_seconds", cost.predicted_seconds);
+  take("measured_seconds", cost.measured_seconds);
+}
+
 /// The boundary was set, and with it whether and where the rows there are kept. Before training and whenever the
 /// boundary or the weights below it change.
 struct CacheChosen {
@@ -166,6 +183,8 @@ struct RunEnded {
   std::filesystem::path model;      ///< Folder of the saved model; empty when there is none.
   const CacheUse* cache = nullptr;  ///< Null when there was no prefix to keep.
   double seconds = 0;               ///< Of the run as a whole.
+  /// Null when nothing was predicted: no earlier measurement is kept, the run is not whole, or its boundary moved.
+  const CostComparison* cost = nullptr;
 };
 
 /// The word that stands in run.json and on the console.

@@ -1,0 +1,59 @@
+#include "core/engine/expectation.h"
+
+#include <algorithm>
+
+#include "core/data/order.h"
+#include "core/engine/cache_choice.h"
+#include "core/engine/calibration.h"
+
+namespace fthost {
+
+Workload workload_of(const Pipeline& pipeline, const DataSets& data) {
+  const auto& train = pipeline.train;
+  Workload work;
+  work.train_tokens = data.train.counts.tokens;
+  if (data.dev) work.dev_tokens = data.dev->counts.tokens;
+  if (data.test) work.test_tokens = data.test->counts.tokens;
+  std::vector<std::int64_t> lengths;
+  for (const auto& example : data.train.examples) lengths.push_back(static_cast<std::int64_t>(example.tokens.size()));
+  work.longest = lengths.empty() ? 0 : *std::ranges::max_element(lengths);
+  const auto order = data_order(pipeline.run.seed, 1, lengths.size());
+  const auto batches = train.batch_tokens ? cut_batches_by_tokens(order, lengths, *train.batch_tokens)
+                                          : cut_batches(order, static_cast<std::size_t>(train.batch_size));
+  for (const auto& batch : batches) {
+    std::int64_t tokens = 0;
+    for (const auto index : batch) tokens += lengths[index];
+    work.batch_tokens = std::max(work.batch_tokens, tokens);
+  }
+  work.steps = (std::ssize(batches) + train.accumulation_steps - 1) / train.accumulation_steps;
+  if (train.evaluate_every > 0) work.evaluations = 1 + (work.steps - 1) / train.evaluate_every;
+  work.epochs = train.epochs;
+  return work;
+}
+
+bool keeps_rows(const Pipeline& pipeline, const Topology& topology, const Plan& plan, const Calibration& measured,
+                const Workload& work) {
+  if (pipeline.frozen_dropout || pipeline.train.clip_over_all || plan.first_stage == 0) return false;
+  if (pipeline.cache.mode != "auto") return pipeline.cache.mode != "off";
+  const int prefix_layers = std::min(topology.layers(), plan.first_stage - 1);
+  CacheCost cost;
+  cost.compute = measured.embeddings + measured.layer * prefix_layers;
+  cost.read = measured.read;
+  cost.write = measured.write;
+  cost.tokens_there = cost.tokens_missing = work.train_tokens + work.dev_tokens + work.test_tokens;
+  cost.tokens_asked = work.epochs * (work.train_tokens + work.evaluations * work.dev_tokens) + work.test_tokens;
+  cost.memory_bytes = static_cast<double>(pipeline.cache.memory);
+  cost.disk_bytes = static_cast<double>(pipeline.cache.disk);
+  return choose_cache(cost).mode != "off";
+}
+
+std::optional<CostPrediction> expected_cost(const Pipeline& pipeline, const Network& network, const Plan& plan,
+                                            const DataSets& data, const EvaluationSettings& settings, int threads) {
+  const auto measured = read_calibration(calibration_file(pipeline, network, settings, threads));
+  if (!measured) return std::nullopt;
+  auto work = workload_of(pipeline, data);
+  work.cached = keeps_rows(pipeline, network.topology(), plan, *measured, work);
+  return predict_cost(network.topology(), plan, *measured, work);
+}
+
+}  // namespace fthost
