@@ -35,16 +35,22 @@ decltype(auto) call_plugin(const FoundComponent& component, const char* doing, C
   }
 }
 
-/// The same for a component of a pipeline: OptionError becomes an InputError that points at the option's line in it.
+/// An option that turned out wrong after the pipeline was checked, with its line in the pipeline.
+inline InputError wrong_option(const Pipeline& pipeline, const ComponentChoice& choice, const OptionError& error) {
+  return InputError(
+      point_at(pipeline, choice.table, error.option(),
+               std::string(kind_name(choice.kind)) + " '" + choice.component.description.name + "': " + error.what()));
+}
+
+/// call_plugin() for a component of a pipeline: OptionError becomes an InputError that points at the option's line in
+/// it.
 template <class Call>
 decltype(auto) call_plugin(const Pipeline& pipeline, const ComponentChoice& choice, const char* doing, Call&& call) {
   return call_plugin(choice.component, doing, [&]() -> decltype(auto) {
     try {
       return std::forward<Call>(call)();
     } catch (const OptionError& error) {
-      throw InputError(point_at(
-          pipeline, choice.table, error.option(),
-          std::string(kind_name(choice.kind)) + " '" + choice.component.description.name + "': " + error.what()));
+      throw wrong_option(pipeline, choice, error);
     }
   });
 }

@@ -77,7 +77,8 @@ class Run {
 
   void add_sinks() {
     for (const auto& choice : pipeline_.sinks)
-      events_.add(create<Sink>(choice), choice.component.description.name, choice.component.library);
+      events_.add(create<Sink>(choice), choice.component.description.name, choice.component.library,
+                  [this, &choice](const OptionError& error) { return wrong_option(pipeline_, choice, error); });
   }
 
   void open_folder() {

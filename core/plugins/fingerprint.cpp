@@ -33,6 +33,8 @@ constexpr std::string_view kRebuildWithAbi =
 constexpr std::string_view kRebuildWithLibTorch =
     "Rebuild it with CMAKE_PREFIX_PATH pointing at the LibTorch that fthost uses.";
 constexpr std::string_view kRebuildWithCuda = "Rebuild it with the CUDA toolkit that fthost was built with.";
+constexpr std::string_view kRebuildWithoutCuda =
+    "This fthost was built without CUDA: rebuild the plugin without it, or build fthost with FTHOST_CUDA=ON.";
 
 std::string or_none(const std::string& version) {
   return version.empty() ? "none" : version;
@@ -40,6 +42,11 @@ std::string or_none(const std::string& version) {
 
 bool both_and_different(const std::string& a, const std::string& b) {
   return !a.empty() && !b.empty() && a != b;
+}
+
+/// A host whose LibTorch is not known yet cannot say either whether it has CUDA.
+bool without_cuda(const Fingerprint& host) {
+  return !host.libtorch.empty() && host.cuda.empty();
 }
 
 std::string padded(std::string_view text, std::size_t width) {
@@ -77,8 +84,8 @@ std::string explain_difference(const Fingerprint& plugin, const Fingerprint& hos
       {"c++", "another C++ library", kRebuildWithAbi, plugin.cxx_abi, host.cxx_abi, plugin.cxx_abi != host.cxx_abi},
       {"libtorch", "another LibTorch", kRebuildWithLibTorch, or_none(plugin.libtorch), or_none(host.libtorch),
        both_and_different(plugin.libtorch, host.libtorch)},
-      {"cuda", "another CUDA", kRebuildWithCuda, or_none(plugin.cuda), or_none(host.cuda),
-       both_and_different(plugin.cuda, host.cuda)},
+      {"cuda", "another CUDA", without_cuda(host) ? kRebuildWithoutCuda : kRebuildWithCuda, or_none(plugin.cuda),
+       or_none(host.cuda), both_and_different(plugin.cuda, host.cuda) || (!plugin.cuda.empty() && without_cuda(host))},
   }};
   const auto first = std::find_if(rows.begin(), rows.end(), [](const Row& row) { return row.differs; });
   if (first == rows.end()) return "";

@@ -37,38 +37,41 @@ class Refused final : public Metrics {
 };
 
 /// Runs `call`, and says who it was when it throws.
-template <class Call>
-void guarded(const std::string& label, const Call& call) {
+template <class Listener, class Call>
+void guarded(const Listener& listener, const Call& call) {
   try {
     call();
   } catch (const InputError&) {
     throw;
-  } catch (const OptionError&) {
-    throw;
+  } catch (const OptionError& error) {
+    if (listener.complain) throw listener.complain(error);
+    throw Error(listener.label + ": " + error.what());
   } catch (const std::exception& error) {
-    throw Error(label + ": " + error.what());
+    throw Error(listener.label + ": " + error.what());
   } catch (...) {
-    throw Error(label + ": it threw something that is no std::exception");
+    throw Error(listener.label + ": it threw something that is no std::exception");
   }
 }
 
 }  // namespace
 
-void EventBus::add(std::shared_ptr<Sink> sink, std::string_view name, const std::filesystem::path& library) {
+void EventBus::add(std::shared_ptr<Sink> sink, std::string_view name, const std::filesystem::path& library,
+                   OptionComplaint complain) {
   auto& listeners = sink->role() == Sink::Role::metric ? metric_sinks_ : writers_;
-  listeners.push_back({std::move(sink), "sink '" + std::string(name) + "' (" + library.string() + ")"});
+  listeners.push_back(
+      {std::move(sink), "sink '" + std::string(name) + "' (" + library.string() + ")", std::move(complain)});
 }
 
 void EventBus::deliver(const Call& call) {
   std::vector<Figure> figures;
   Collected collected(metrics_, figures);
-  for (const auto& listener : metric_sinks_) guarded(listener.label, [&] { call(*listener.sink, collected); });
+  for (const auto& listener : metric_sinks_) guarded(listener, [&] { call(*listener.sink, collected); });
   for (const auto& figure : figures) {
     const MetricEmitted event{figure.name, figure.epoch, figure.value};
-    for (const auto& listener : writers_) guarded(listener.label, [&] { listener.sink->metric_emitted(event); });
+    for (const auto& listener : writers_) guarded(listener, [&] { listener.sink->metric_emitted(event); });
   }
   Refused refused;
-  for (const auto& listener : writers_) guarded(listener.label, [&] { call(*listener.sink, refused); });
+  for (const auto& listener : writers_) guarded(listener, [&] { call(*listener.sink, refused); });
 }
 
 void EventBus::run_opened(const RunOpened& event) {
@@ -117,7 +120,7 @@ void EventBus::run_ended(RunEnded event) {
   std::string failures;
   for (const auto* listeners : {&metric_sinks_, &writers_})
     for (const auto& listener : *listeners) try {
-        guarded(listener.label, [&] { listener.sink->run_ended(event); });
+        guarded(listener, [&] { listener.sink->run_ended(event); });
       } catch (const Error& error) {
         failures += (failures.empty() ? "" : "\n") + std::string(error.what());
       }
@@ -126,7 +129,7 @@ void EventBus::run_ended(RunEnded event) {
 
 void EventBus::for_each_sink(const std::function<void(Sink&)>& visit) {
   for (const auto* listeners : {&metric_sinks_, &writers_})
-    for (const auto& listener : *listeners) guarded(listener.label, [&] { visit(*listener.sink); });
+    for (const auto& listener : *listeners) guarded(listener, [&] { visit(*listener.sink); });
 }
 
 }  // namespace fthost

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <fthost/error.h>
 #include <fthost/events.h>
 #include <fthost/metrics.h>
 #include <fthost/sink.h>
@@ -19,12 +20,18 @@ namespace fthost {
 /// figure that they gave for it, then the event to the writers; within both in the order in which they were added.
 /// Leaves nothing out and delays nothing. Used on the training thread only.
 ///
-/// A sink that throws ends the delivery. InputError and OptionError pass as they are; anything else becomes an Error
-/// "sink 'csv' (path/csv.so): …". A writer that emits a figure is refused in the same way.
+/// A sink that throws ends the delivery. InputError passes as it is, OptionError becomes what the sink's
+/// OptionComplaint makes of it, anything else an Error "sink 'csv' (path/csv.so): …". A writer that emits a figure is
+/// refused in the same way.
 class EventBus {
  public:
-  /// `name`: the component's; `library`: the file that it came from.
-  void add(std::shared_ptr<Sink> sink, std::string_view name, const std::filesystem::path& library);
+  /// Says where the user gave the option that a sink finds wrong when it hears an event.
+  using OptionComplaint = std::function<InputError(const OptionError&)>;
+
+  /// `name`: the component's; `library`: the file that it came from. Without `complain` an OptionError is reported like
+  /// any other exception.
+  void add(std::shared_ptr<Sink> sink, std::string_view name, const std::filesystem::path& library,
+           OptionComplaint complain = {});
 
   const MetricTable& metrics() const { return metrics_; }
 
@@ -51,6 +58,7 @@ class EventBus {
   struct Listener {
     std::shared_ptr<Sink> sink;
     std::string label;  ///< "sink 'csv' (path/csv.so)"
+    OptionComplaint complain;
   };
   using Call = std::function<void(Sink&, Metrics&)>;
 

@@ -20,6 +20,8 @@ constexpr std::string_view kStart("\1\0\0\0\1\0\0\0\x0f\0\0\0libstdc++/cxx11", 2
 constexpr std::string_view kStartSdk9("\1\0\0\0\x09\0\0\0\x0f\0\0\0libstdc++/cxx11", 27);
 constexpr std::string_view kStartLayout2("\2\0\0\0\1\0\0\0\x0f\0\0\0libstdc++/cxx11", 27);
 
+const Fingerprint kHost{1, "libstdc++/cxx11", "2.11.0", "13.0"};
+
 /// A folder for one library. Whatever becomes of it, the library's code must not run: it would leave a marker.
 class Trial {
  public:
@@ -36,8 +38,8 @@ class Trial {
   void write(const std::string& bytes) const { root_.write("plugins/x.so", bytes); }
 
   /// Why the one library was refused; empty when it was taken.
-  std::string reason() const {
-    PluginRegistry registry({1, "libstdc++/cxx11", "2.11.0", "13.0"});
+  std::string reason(const Fingerprint& host = kHost) const {
+    PluginRegistry registry(host);
     registry.scan(folder());
     CHECK_FALSE(fs::exists(root_ / "marker"));
     CHECK(registry.refused().size() + registry.components().size() > 0);
@@ -51,10 +53,10 @@ class Trial {
   TemporaryFolder root_;
 };
 
-std::string reason_of(const std::string& bytes) {
+std::string reason_of(const std::string& bytes, const Fingerprint& host = kHost) {
   const Trial trial;
   trial.write(bytes);
-  return trial.reason();
+  return trial.reason(host);
 }
 
 const std::string& good() {
@@ -73,9 +75,30 @@ TEST_CASE("refused library was built for something else", "[unit][plugins]") {
         "  libtorch  none             2.11.0\n"
         "  cuda      none             13.0\n"
         "  Rebuild it against this fthost: CMAKE_PREFIX_PATH is to point at its installation.");
-  CHECK(
-      reason_of(patched(good(), "libstdc++/cxx11", "libstdc++/cxx99")).starts_with("built for another C++ library\n"));
-  CHECK(reason_of(bytes_of(fixture("other_libtorch.so"))).starts_with("built for another LibTorch\n"));
+  CHECK(reason_of(patched(good(), "libstdc++/cxx11", "libstdc++/cxx99")) ==
+        "built for another C++ library\n"
+        "            plugin           host\n"
+        "  sdk       1                1\n"
+        "  c++       libstdc++/cxx99  libstdc++/cxx11  <- differs\n"
+        "  libtorch  none             2.11.0\n"
+        "  cuda      none             13.0\n"
+        "  Rebuild it with the C++ library that fthost was built with, and without another _GLIBCXX_USE_CXX11_ABI.");
+  CHECK(reason_of(bytes_of(fixture("other_libtorch.so"))) ==
+        "built for another LibTorch\n"
+        "            plugin           host\n"
+        "  sdk       1                1\n"
+        "  c++       libstdc++/cxx11  libstdc++/cxx11\n"
+        "  libtorch  2.9.1            2.11.0           <- differs\n"
+        "  cuda      12.8             13.0             <- differs\n"
+        "  Rebuild it with CMAKE_PREFIX_PATH pointing at the LibTorch that fthost uses.");
+  CHECK(reason_of(bytes_of(fixture("other_libtorch.so")), {1, "libstdc++/cxx11", "2.9.1", ""}) ==
+        "built for another CUDA\n"
+        "            plugin           host\n"
+        "  sdk       1                1\n"
+        "  c++       libstdc++/cxx11  libstdc++/cxx11\n"
+        "  libtorch  2.9.1            2.9.1\n"
+        "  cuda      12.8             none             <- differs\n"
+        "  This fthost was built without CUDA: rebuild the plugin without it, or build fthost with FTHOST_CUDA=ON.");
   CHECK(reason_of(patched(good(), kStart, kStartLayout2)) ==
         "its description has the layout 2, this fthost reads layout 1: rebuild it with the SDK of this fthost");
 }

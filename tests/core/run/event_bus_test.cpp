@@ -122,9 +122,22 @@ TEST_CASE_METHOD(BusFixture, "event bus says which sink threw", "[unit][run]") {
   CHECK_THROWS_AS(bus.step_ended({}), Error);
 }
 
-TEST_CASE_METHOD(BusFixture, "event bus lets errors of the user's input pass", "[unit][run]") {
+TEST_CASE_METHOD(BusFixture, "event bus says whose option is wrong", "[unit][run]") {
   writer->inside = [] { throw OptionError("steps", "a wrong value"); };
-  CHECK_THROWS_AS(bus.run_started({}), OptionError);
+  CHECK_THROWS_WITH(bus.run_started({}), "sink 'spy' (lib/writer.so): a wrong value");
+  writer->inside = nullptr;
+  const auto picky = std::make_shared<Spy>("p", Sink::Role::writer, heard);
+  picky->inside = [] { throw OptionError("steps", "a wrong value"); };
+  bus.add(picky, "picky", "lib/picky.so", [](const OptionError& error) {
+    Message message;
+    message.place.file = "a.toml";
+    message.text = error.option() + ": " + error.what();
+    return InputError(message);
+  });
+  CHECK_THROWS_WITH(bus.run_started({}), "a.toml: error: steps: a wrong value\n");
+}
+
+TEST_CASE_METHOD(BusFixture, "event bus lets errors of the user's input pass", "[unit][run]") {
   writer->inside = [] { throw InputError(Message{}); };
   CHECK_THROWS_AS(bus.run_started({}), InputError);
 }
@@ -140,7 +153,7 @@ TEST_CASE_METHOD(BusFixture, "event bus refuses figures of writers", "[unit][run
 TEST_CASE_METHOD(BusFixture, "event bus tells all of the run's end, whoever throws", "[unit][run]") {
   metric->inside = [] { throw std::runtime_error("first"); };
   writer->inside = [] { throw OptionError("x", "second"); };
-  CHECK_THROWS_WITH(bus.run_ended({}), "sink 'measure' (lib/metric.so): first\nsecond");
+  CHECK_THROWS_WITH(bus.run_ended({}), "sink 'measure' (lib/metric.so): first\nsink 'spy' (lib/writer.so): second");
   CHECK(heard == std::vector<std::string>{"m run_ended", "w run_ended"});
 }
 
