@@ -68,10 +68,11 @@ void print_row(const CostPrediction& row, const std::string& name) {
 }
 
 void print_seconds(const PlanReport& report) {
-  std::cout << "\npredicted from steps measured " << (report.measured_now ? "now" : "earlier") << ", " << report.epochs
-            << (report.epochs == 1 ? " epoch\n\n" : " epochs\n\n")
-            << "learns            parameters      an epoch   without cache    fill once         in all       cache      "
-               "memory\n";
+  std::cout
+      << "\npredicted from steps measured " << (report.measured_now ? "now" : "earlier") << ", " << report.epochs
+      << (report.epochs == 1 ? " epoch\n\n" : " epochs\n\n")
+      << "learns            parameters      an epoch   without cache    fill once         in all       cache      "
+         "memory\n";
   print_row(*report.predicted, "this plan");
   std::cout << '\n';
   for (const auto& row : report.alternatives) print_row(row, row.name);

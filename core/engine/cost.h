@@ -34,7 +34,7 @@ struct Workload {
   int epochs = 0;
   std::int64_t batch_tokens = 0;  ///< Of the largest batch.
   std::int64_t longest = 0;       ///< Tokens of the longest example.
-  bool cached = false;  ///< Rows at the boundary are kept.
+  bool cached = false;            ///< Rows at the boundary are kept.
 };
 
 struct CostPrediction {
@@ -47,7 +47,7 @@ struct CostPrediction {
   double evaluation_seconds = 0;  ///< Of dev, once.
   double total_seconds = 0;       ///< All epochs and evaluations, test and filling.
   std::int64_t cache_bytes = 0;   ///< Of rows in f32, all sets.
-  std::int64_t peak_bytes = 0;    ///< Of memory in a step, what LibTorch takes by itself and rows of the cache left out.
+  std::int64_t peak_bytes = 0;  ///< Of memory in a step, what LibTorch takes by itself and rows of the cache left out.
 };
 
 /// Layers of the suffix between one and all are taken to cost the same each: what lies between two measured numbers is

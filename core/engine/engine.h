@@ -55,10 +55,11 @@ struct PlanReport {
   Plan plan;
   std::int64_t learning_parameters = 0;
   std::int64_t frozen_parameters = 0;
-  std::int64_t weight_bytes = 0;      ///< f32 weights of the whole model.
-  std::int64_t gradient_bytes = 0;    ///< Of learning tensors.
-  std::int64_t optimizer_bytes = 0;   ///< Two moments per learning element.
-  /// What the suffix keeps for its backward pass: for the largest batch, or one of max_length where nothing is predicted.
+  std::int64_t weight_bytes = 0;     ///< f32 weights of the whole model.
+  std::int64_t gradient_bytes = 0;   ///< Of learning tensors.
+  std::int64_t optimizer_bytes = 0;  ///< Two moments per learning element.
+  /// What the suffix keeps for its backward pass: for the largest batch, or one of max_length where nothing is
+  /// predicted.
   std::int64_t activation_bytes = 0;
   std::string device;
   int threads = 0;

@@ -21,9 +21,10 @@ struct MemoryEstimate {
   std::int64_t total_bytes() const { return weight_bytes + gradient_bytes + optimizer_bytes + activation_bytes; }
 };
 
-/// For f32 weights and a batch of `rows` tokens whose longest example has `longest`. Activations are what one layer of the suffix keeps for its backward pass: per token its input, query, key, value, attention's
-/// result, both sums before the norms, both norms' results (9 rows of the hidden size), the feed-forward part before
-/// and after its activation (2 rows of the intermediate size), and per head a row of attention probabilities.
+/// For f32 weights and a batch of `rows` tokens whose longest example has `longest`. Activations are what one layer of
+/// the suffix keeps for its backward pass: per token its input, query, key, value, attention's result, both sums before
+/// the norms, both norms' results (9 rows of the hidden size), the feed-forward part before and after its activation (2
+/// rows of the intermediate size), and per head a row of attention probabilities.
 MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::int64_t rows, std::int64_t longest);
 
 }  // namespace fthost

@@ -223,8 +223,8 @@ class Run {
     const auto use = cache_->use();
     const auto asked = static_cast<double>(use.reused + use.misses);
     const double there = asked > 0 ? static_cast<double>(use.reused) / asked : 0;
-    return CostComparison{expected_->epoch_seconds, *middle,
-                          expected_->total_seconds - there * expected_->fill_seconds, record_.seconds};
+    return CostComparison{expected_->epoch_seconds, *middle, expected_->total_seconds - there * expected_->fill_seconds,
+                          record_.seconds};
   }
 
   const Pipeline& pipeline_;

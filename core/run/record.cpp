@@ -99,8 +99,7 @@ void add_end(Json& json, const RunRecord& record) {
   if (record.kept_step) json["kept_step"] = *record.kept_step;
   if (record.cache)
     for_each_member(*record.cache, [&](const char* name, const auto& value) { json["cache"][name] = value; });
-  if (record.cost)
-    for_each_member(*record.cost, [&](const char* name, double value) { json["cost"][name] = value; });
+  if (record.cost) for_each_member(*record.cost, [&](const char* name, double value) { json["cost"][name] = value; });
   add_figures(json, record);
 }
 

@@ -160,10 +160,10 @@ class ConsoleSink final : public fthost::Sink {
   }
 
   static std::vector<std::string> cost_parts(const fthost::CostComparison& cost) {
-    return {"predicted " + console::duration(cost.predicted_epoch_seconds) + " an epoch, " +
-                console::duration(cost.predicted_seconds) + " in all",
-            "took " + console::duration(cost.measured_epoch_seconds) + " and " +
-                console::duration(cost.measured_seconds)};
+    return {
+        "predicted " + console::duration(cost.predicted_epoch_seconds) + " an epoch, " +
+            console::duration(cost.predicted_seconds) + " in all",
+        "took " + console::duration(cost.measured_epoch_seconds) + " and " + console::duration(cost.measured_seconds)};
   }
 
   /// Is it time for a line about what goes on?

@@ -170,6 +170,30 @@ TEST_CASE("plan says what learns without training", "[pipeline][apps]") {
   CHECK_FALSE(std::filesystem::exists(tiny.folder() / "runs"));
 }
 
+TEST_CASE("run sets what it took beside what an earlier plan predicted", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const auto record = [&](const std::string& name) {
+    return nlohmann::json::parse(tiny.folder().read("runs/" + name + "/run.json"));
+  };
+  CHECK(tiny.run_as("before", {"cache.mode=disk"}).find("predicted") == std::string::npos);
+  CHECK_FALSE(record("before").contains("cost"));
+  const auto plan = run_program({"plan", "tiny.toml", "--json", "--set", "cache.mode=disk"}, tiny.folder().path());
+  REQUIRE(plan.status == 0);
+  const auto predicted = nlohmann::json::parse(plan.out).at("predicted");
+  CHECK(tiny.run_as("after", {"cache.mode=disk"}).find("predicted ") != std::string::npos);
+  const auto after = record("after");
+  const auto& cost = after.at("cost");
+  CHECK(cost.at("predicted_epoch_seconds") == predicted.at("epoch_seconds"));
+  CHECK(cost.at("measured_epoch_seconds").get<double>() > 0);
+  // The first run had left all rows: nothing was to be filled.
+  CHECK(cost.at("predicted_seconds").get<double>() ==
+        Approx(predicted.at("total_seconds").get<double>() - predicted.at("fill_seconds").get<double>()));
+  CHECK(cost.at("measured_seconds") == after.at("seconds"));
+  // The prediction is for the first epoch's boundary.
+  tiny.run_as("moved", {"freezing.plugin=gradual", "freezing.start=0", "freezing.layers=2"});
+  CHECK_FALSE(record("moved").contains("cost"));
+}
+
 TEST_CASE("plan predicts seconds, for its own strategy and all others", "[pipeline][apps]") {
   const TinyPipeline tiny;
   const auto plan = [&](const std::string& measure) {

@@ -185,6 +185,16 @@ TEST_CASE("console sink tells in colour how it ended", "[unit][plugins]") {
   CHECK(captured.text().find(expected) != std::string::npos);
 }
 
+TEST_CASE("console sink sets what was predicted beside what it took", "[unit][plugins]") {
+  SinkRun run;
+  run.add("console");
+  const CapturedStderr captured;
+  run.start();
+  const CostComparison cost{7.3, 7.1, 41, 41.3};
+  run.bus.run_ended({RunEnded::State::finished, "", nullptr, {}, nullptr, 41.3, &cost});
+  CHECK(captured.text().find("predicted 7.3 s an epoch, 41.0 s in all  took 7.1 s and 41.3 s\n") != std::string::npos);
+}
+
 TEST_CASE("console sink redraws one line at most ten times a second", "[unit][plugins]") {
   SinkRun run;
   run.console.live = true;

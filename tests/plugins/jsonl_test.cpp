@@ -88,6 +88,17 @@ TEST_CASE("jsonl sink keeps every bit of a figure", "[unit][plugins]") {
   }
 }
 
+TEST_CASE("jsonl sink writes what was predicted and what it took", "[unit][plugins]") {
+  SinkRun run;
+  run.add("jsonl", {{"steps", false}});
+  run.start();
+  const CostComparison cost{7.25, 7.125, 41, 41.5};
+  run.bus.run_ended({RunEnded::State::finished, "", nullptr, {}, nullptr, 41.5, &cost});
+  CHECK(run.folder.read("events.jsonl")
+            .find("\"cost\":{\"predicted_epoch_seconds\":7.25,\"measured_epoch_seconds\":7.125,"
+                  "\"predicted_seconds\":41.0,\"measured_seconds\":41.5}") != std::string::npos);
+}
+
 TEST_CASE("jsonl sink bears the end of a run that never started", "[unit][plugins]") {
   SinkRun run;
   run.add("jsonl", {{"steps", true}});

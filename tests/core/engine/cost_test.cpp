@@ -39,6 +39,8 @@ Workload work(bool cached) {
           .steps = 4,
           .evaluations = 1,
           .epochs = 3,
+          .batch_tokens = 10,
+          .longest = 5,
           .cached = cached};
 }
 
@@ -68,6 +70,16 @@ TEST_CASE("cost of a plan is what its suffix takes, and its prefix where it is n
   CHECK(rows[5].epoch_seconds == Approx(1000 * 126 + 4 * 0.5 * 142));
   CHECK(rows[5].fill_seconds == 0);
   CHECK(rows[5].cache_bytes == 0);
+}
+
+TEST_CASE("cost in memory is weights, gradients, two moments, and what the suffix keeps", "[unit][engine]") {
+  const auto rows = predict_costs(topology(), kMeasured, work(true));
+  // 142 weights of 4 bytes; a gradient and two moments for the 2 that learn.
+  CHECK(rows[0].peak_bytes == 142 * 4 + 2 * 12);
+  // One layer keeps 9 rows of 8 for each of 10 tokens.
+  CHECK(rows[1].peak_bytes == 142 * 4 + 12 * 12 + 10 * 9 * 8 * 4);
+  // The embeddings keep one row a token.
+  CHECK(rows[5].peak_bytes == 142 * 16 + 4 * 10 * 9 * 8 * 4 + 10 * 8 * 4);
 }
 
 TEST_CASE("cost without a cache has no fill", "[unit][engine]") {
