@@ -60,7 +60,7 @@ CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Ca
     prediction.fill_seconds = (train + dev + test) * (prefix + measured.write);
     prediction.cache_bytes = (work.train_tokens + work.dev_tokens + work.test_tokens) * topology.hidden_size * 4;
   }
-  prediction.peak_bytes = estimate_memory(topology, plan, work.batch_tokens, work.longest).total_bytes();
+  prediction.step_bytes = estimate_memory(topology, plan, work.batch_tokens, work.longest).step_bytes();
   prediction.total_seconds =
       prediction.fill_seconds + test * (forward + below) +
       work.epochs * (prediction.epoch_seconds + static_cast<double>(work.evaluations) * prediction.evaluation_seconds);

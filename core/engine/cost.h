@@ -47,7 +47,7 @@ struct CostPrediction {
   double evaluation_seconds = 0;  ///< Of dev, once.
   double total_seconds = 0;       ///< All epochs and evaluations, test and filling.
   std::int64_t cache_bytes = 0;   ///< Of rows in f32, all sets.
-  std::int64_t peak_bytes = 0;  ///< Of memory in a step, what LibTorch takes by itself and rows of the cache left out.
+  std::int64_t step_bytes = 0;    ///< Of memory; see MemoryEstimate.
 };
 
 /// Layers of the suffix between one and all are taken to cost the same each: what lies between two measured numbers is

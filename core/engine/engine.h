@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/engine/cost.h"
+#include "core/engine/memory.h"
 #include "core/pipeline/pipeline.h"
 #include "core/plugins/registry.h"
 
@@ -53,23 +54,14 @@ enum class Measure {
 struct PlanReport {
   Topology topology;
   Plan plan;
-  std::int64_t learning_parameters = 0;
-  std::int64_t frozen_parameters = 0;
-  std::int64_t weight_bytes = 0;     ///< f32 weights of the whole model.
-  std::int64_t gradient_bytes = 0;   ///< Of learning tensors.
-  std::int64_t optimizer_bytes = 0;  ///< Two moments per learning element.
-  /// What the suffix keeps for its backward pass: for the largest batch, or one of max_length where nothing is
-  /// predicted.
-  std::int64_t activation_bytes = 0;
+  /// For the largest batch of the first epoch, or one of full length where nothing is predicted.
+  MemoryEstimate memory;
   std::string device;
   int threads = 0;
   std::optional<CostPrediction> predicted;   ///< For this plan; none when nothing was to be measured.
   std::vector<CostPrediction> alternatives;  ///< For each number of learning layers, and for all.
   int epochs = 0;
   bool measured_now = false;  ///< And not read from an earlier measurement.
-
-  /// Of a step, what LibTorch takes by itself and rows of the cache left out.
-  std::int64_t peak_bytes() const { return weight_bytes + gradient_bytes + optimizer_bytes + activation_bytes; }
 };
 
 /// What filling did at one boundary.

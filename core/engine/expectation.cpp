@@ -5,6 +5,7 @@
 #include "core/data/order.h"
 #include "core/engine/cache_choice.h"
 #include "core/engine/calibration.h"
+#include "core/engine/steps.h"
 
 namespace fthost {
 
@@ -14,18 +15,16 @@ Workload workload_of(const Pipeline& pipeline, const DataSets& data) {
   work.train_tokens = data.train.counts.tokens;
   if (data.dev) work.dev_tokens = data.dev->counts.tokens;
   if (data.test) work.test_tokens = data.test->counts.tokens;
-  std::vector<std::int64_t> lengths;
-  for (const auto& example : data.train.examples) lengths.push_back(static_cast<std::int64_t>(example.tokens.size()));
+  const auto lengths = lengths_of(data.train);
   work.longest = lengths.empty() ? 0 : *std::ranges::max_element(lengths);
   const auto order = data_order(pipeline.run.seed, 1, lengths.size());
-  const auto batches = train.batch_tokens ? cut_batches_by_tokens(order, lengths, *train.batch_tokens)
-                                          : cut_batches(order, static_cast<std::size_t>(train.batch_size));
+  const auto batches = cut_batches(train, order, lengths);
   for (const auto& batch : batches) {
     std::int64_t tokens = 0;
     for (const auto index : batch) tokens += lengths[index];
     work.batch_tokens = std::max(work.batch_tokens, tokens);
   }
-  work.steps = (std::ssize(batches) + train.accumulation_steps - 1) / train.accumulation_steps;
+  work.steps = steps_for(train, batches.size());
   if (train.evaluate_every > 0) work.evaluations = 1 + (work.steps - 1) / train.evaluate_every;
   work.epochs = train.epochs;
   return work;

@@ -1,13 +1,10 @@
 #include <fthost/freezing.h>
 
-#include <algorithm>
-
 #include "core/engine/calibration.h"
 #include "core/engine/commands.h"
 #include "core/engine/data_sets.h"
 #include "core/engine/device.h"
 #include "core/engine/expectation.h"
-#include "core/engine/memory.h"
 #include "core/engine/network.h"
 #include "core/engine/plugin_calls.h"
 #include "core/run/log.h"
@@ -25,17 +22,6 @@ Plan first_plan(const Pipeline& pipeline, PluginRegistry& plugins, const Topolog
 }
 
 namespace {
-
-/// A batch of `rows` tokens whose longest example has `longest`.
-void add_memory(std::int64_t rows, std::int64_t longest, PlanReport& report) {
-  const auto estimate = estimate_memory(report.topology, report.plan, rows, longest);
-  report.learning_parameters = estimate.learning_parameters;
-  report.frozen_parameters = estimate.frozen_parameters;
-  report.weight_bytes = estimate.weight_bytes;
-  report.gradient_bytes = estimate.gradient_bytes;
-  report.optimizer_bytes = estimate.optimizer_bytes;
-  report.activation_bytes = estimate.activation_bytes;
-}
 
 Calibration measure_now(const Pipeline& pipeline, const EngineRequest& request, Network& network, const DataSets& data,
                         const EvaluationSettings& settings, const std::filesystem::path& file) {
@@ -63,7 +49,7 @@ void add_seconds(const Pipeline& pipeline, const EngineRequest& request, Network
   if (!measured) measured = measure_now(pipeline, request, network, data, settings, file);
   auto work = workload_of(pipeline, data);
   work.cached = keeps_rows(pipeline, report.topology, report.plan, *measured, work);
-  add_memory(work.batch_tokens, work.longest, report);
+  report.memory = estimate_memory(report.topology, report.plan, work.batch_tokens, work.longest);
   report.predicted = predict_cost(report.topology, report.plan, *measured, work);
   work.cached = pipeline.cache.mode != "off";
   report.alternatives = predict_costs(report.topology, *measured, work);
@@ -82,8 +68,8 @@ PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& reque
   PlanReport report;
   report.topology = network.topology();
   report.plan = first_plan(pipeline, *request.plugins, report.topology);
-  const auto& [max_length, batch_size] = std::pair(pipeline.data.max_length, pipeline.train.batch_size);
-  add_memory(std::int64_t{batch_size} * max_length, max_length, report);
+  const std::int64_t max_length = pipeline.data.max_length;
+  report.memory = estimate_memory(report.topology, report.plan, pipeline.train.batch_size * max_length, max_length);
   const auto device = choose_device(pipeline.run.device);
   report.device = device.str();
   report.threads = use_threads(pipeline.run.threads);

@@ -7,6 +7,7 @@
 
 #include "core/data/order.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/steps.h"
 #include "core/engine/stopwatch.h"
 
 namespace fthost {
@@ -42,26 +43,16 @@ Training::Training(const Pipeline& pipeline, Network& network, Strategies strate
       stop_signal_(stop_signal),
       topology_(network.topology()),
       prefix_(network, cache, {pipeline.frozen_dropout, pipeline.train.clip_over_all}),
+      lengths_(lengths_of(data.train)),
       wants_gradient_norms_(dynamic_cast<GradientNormReader*>(strategies_.freezing.get()) != nullptr) {
-  for (const auto& example : data.train.examples) lengths_.push_back(static_cast<std::int64_t>(example.tokens.size()));
   total_steps_ = count_steps();
-}
-
-std::vector<Training::Indices> Training::batches_of(Indices order) const {
-  const auto& train = pipeline_.train;
-  return train.batch_tokens ? cut_batches_by_tokens(order, lengths_, *train.batch_tokens)
-                            : cut_batches(order, static_cast<std::size_t>(train.batch_size));
-}
-
-std::int64_t Training::steps_for(std::size_t batches) const {
-  const auto together = static_cast<std::size_t>(pipeline_.train.accumulation_steps);
-  return static_cast<std::int64_t>((batches + together - 1) / together);
 }
 
 /// With batches of a number of tokens, each epoch's order makes another number of them.
 std::int64_t Training::count_steps() const {
   const auto steps_of = [&](int epoch) {
-    return steps_for(batches_of(data_order(pipeline_.run.seed, epoch, lengths_.size())).size());
+    const auto order = data_order(pipeline_.run.seed, epoch, lengths_.size());
+    return steps_for(pipeline_.train, cut_batches(pipeline_.train, order, lengths_).size());
   };
   const int epochs = pipeline_.train.epochs;
   if (!pipeline_.train.batch_tokens) return steps_of(1) * epochs;
@@ -145,11 +136,11 @@ bool Training::stop_early(bool within_epoch) {
 
 bool Training::train_epoch(int epoch) {
   const auto order = data_order(pipeline_.run.seed, epoch, data_.train.examples.size());
-  const auto batches = batches_of(order);
+  const auto batches = cut_batches(pipeline_.train, order, lengths_);
   const auto together = static_cast<std::size_t>(pipeline_.train.accumulation_steps);
   EpochSums sums;
   sums.trained.epoch = epoch;
-  sums.steps = steps_of_epoch_ = steps_for(batches.size());
+  sums.steps = steps_of_epoch_ = steps_for(pipeline_.train, batches.size());
   events_.epoch_started({epoch, sums.steps, &plan_});
   tell_listeners(epoch, true);
   prefix_.prepare(data_.train, "train");

@@ -55,13 +55,13 @@ class Training {
     std::int64_t step = 0;
     MetricTable metrics;  ///< As they were then.
   };
+  /// None when they are those of no evaluation and no epoch's end.
+  const std::optional<Kept>& kept() const { return kept_; }
+
   /// Training of each whole epoch, without filling and evaluation.
   const std::vector<double>& epoch_seconds() const { return epoch_seconds_; }
   /// Did the strategy ask for another plan than the first one?
   bool plan_moved() const { return plan_moved_; }
-
-  /// None when they are those of no evaluation and no epoch's end.
-  const std::optional<Kept>& kept() const { return kept_; }
 
  private:
   struct EpochSums;
@@ -71,8 +71,6 @@ class Training {
   void update_plan(int epoch);
   std::vector<PrefixCache::Uses> uses_from(int epoch) const;
   void note_learning();
-  std::vector<Indices> batches_of(Indices order) const;
-  std::int64_t steps_for(std::size_t batches) const;
   std::int64_t count_steps() const;
   bool train_epoch(int epoch);
   void train_step(std::span<const Indices> batches, EpochSums& sums);

@@ -43,10 +43,9 @@ void guarded(const Listener& listener, const Call& call) {
     call();
   } catch (const InputError&) {
     throw;
-  } catch (const OptionError& error) {
-    if (listener.complain) throw listener.complain(error);
-    throw Error(listener.label + ": " + error.what());
   } catch (const std::exception& error) {
+    const auto* option = dynamic_cast<const OptionError*>(&error);
+    if (option != nullptr && listener.complain) throw listener.complain(*option);
     throw Error(listener.label + ": " + error.what());
   } catch (...) {
     throw Error(listener.label + ": it threw something that is no std::exception");

@@ -75,11 +75,11 @@ TEST_CASE("cost of a plan is what its suffix takes, and its prefix where it is n
 TEST_CASE("cost in memory is weights, gradients, two moments, and what the suffix keeps", "[unit][engine]") {
   const auto rows = predict_costs(topology(), kMeasured, work(true));
   // 142 weights of 4 bytes; a gradient and two moments for the 2 that learn.
-  CHECK(rows[0].peak_bytes == 142 * 4 + 2 * 12);
+  CHECK(rows[0].step_bytes == 142 * 4 + 2 * 12);
   // One layer keeps 9 rows of 8 for each of 10 tokens.
-  CHECK(rows[1].peak_bytes == 142 * 4 + 12 * 12 + 10 * 9 * 8 * 4);
+  CHECK(rows[1].step_bytes == 142 * 4 + 12 * 12 + 10 * 9 * 8 * 4);
   // The embeddings keep one row a token.
-  CHECK(rows[5].peak_bytes == 142 * 16 + 4 * 10 * 9 * 8 * 4 + 10 * 8 * 4);
+  CHECK(rows[5].step_bytes == 142 * 16 + 4 * 10 * 9 * 8 * 4 + 10 * 8 * 4);
 }
 
 TEST_CASE("cost without a cache has no fill", "[unit][engine]") {

@@ -82,12 +82,16 @@ struct Differences {
   double out = 0, gradients = 0;
 };
 
-/// As a share of the largest element expected, but of no less than a tenth: inputs are about 1, and what is much
-/// smaller is what is left of such when it cancels out (the gradient of attention to one token alone is zero).
-inline double relative_difference(const at::Tensor& found, const at::Tensor& expected) {
+/// As a share of the largest element expected, but of no less than `least`: inputs are about 1, and what is much
+/// smaller is what is left of such when it cancels out.
+inline double relative_difference(const at::Tensor& found, const at::Tensor& expected, double least) {
   if (expected.numel() == 0) return largest_difference(found, expected);
-  return largest_difference(found, expected) / std::max(expected.abs().max().item<double>(), .1);
+  return largest_difference(found, expected) / std::max(expected.abs().max().item<double>(), least);
 }
+
+/// Gradients are what is left of sums: that of attention to one token alone is zero, of dot products of up to 64
+/// elements, doubled by dropout, which come to about 10 and carry its rounding.
+constexpr double kLeastResult = .1, kLeastGradient = 1;
 
 /// Leaves of a computation: the same values in f32 or bf16 and in f64, with gradients.
 struct Leaves {
@@ -106,10 +110,11 @@ struct Leaves {
     const auto gradient = at::randn(expected.sizes(), at::kDouble).to(out.scalar_type());
     out.backward(gradient);
     expected.backward(gradient.to(at::kDouble));
-    Differences worst{relative_difference(out.detach(), expected.detach()), 0};
+    Differences worst{relative_difference(out.detach(), expected.detach(), kLeastResult), 0};
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (found[i].grad().scalar_type() != found[i].scalar_type()) throw Error("a gradient has another number type");
-      worst.gradients = std::max(worst.gradients, relative_difference(found[i].grad(), exact[i].grad()));
+      worst.gradients =
+          std::max(worst.gradients, relative_difference(found[i].grad(), exact[i].grad(), kLeastGradient));
     }
     return worst;
   }
