@@ -64,7 +64,7 @@ void print_row(const CostPrediction& row, const std::string& name) {
             << std::setw(14) << seconds_text(row.epoch_seconds) << std::setw(16) << seconds_text(row.uncached_seconds)
             << std::setw(14) << seconds_text(row.fill_seconds) << std::setw(15) << seconds_text(row.total_seconds)
             << std::setw(12) << (row.cache_bytes > 0 ? bytes_text(row.cache_bytes) : "-") << std::setw(12)
-            << bytes_text(row.step_bytes) << '\n';
+            << bytes_text(row.peak_bytes) << '\n';
 }
 
 void print_seconds(const PlanReport& report) {
@@ -72,7 +72,7 @@ void print_seconds(const PlanReport& report) {
       << "\npredicted from steps measured " << (report.measured_now ? "now" : "earlier") << ", " << report.epochs
       << (report.epochs == 1 ? " epoch\n\n" : " epochs\n\n")
       << "learns            parameters      an epoch   without cache    fill once         in all       cache      "
-         "a step\n";
+         "memory\n";
   print_row(*report.predicted, "this plan");
   std::cout << '\n';
   for (const auto& row : report.alternatives) print_row(row, row.name);
@@ -89,7 +89,7 @@ nlohmann::ordered_json seconds_json(const CostPrediction& row) {
   json["fill_seconds"] = row.fill_seconds;
   json["total_seconds"] = row.total_seconds;
   json["cache_bytes"] = row.cache_bytes;
-  json["step_bytes"] = row.step_bytes;
+  json["peak_bytes"] = row.peak_bytes;
   return json;
 }
 
@@ -117,8 +117,10 @@ void print_text(const PlanReport& report) {
             << "optimizer   " << std::setw(14) << bytes_text(report.memory.optimizer_bytes) << '\n'
             << "activations " << std::setw(14) << bytes_text(report.memory.activation_bytes)
             << (report.predicted ? "  of the largest batch\n" : "  at most, for a batch of full length\n")
-            << "a step      " << std::setw(14) << bytes_text(report.memory.step_bytes())
-            << "  without LibTorch itself, filling the cache and evaluation\n\n"
+            << "computing   " << std::setw(14) << bytes_text(report.memory.passing_bytes) << "  a layer at a time\n"
+            << "cache       " << std::setw(14) << bytes_text(report.memory.cache_bytes) << "  read from it\n"
+            << "at peak     " << std::setw(14) << bytes_text(report.memory.peak_bytes())
+            << "  beyond what opening LibTorch takes\n\n"
             << "device " << report.device << ", " << report.threads << " threads\n";
   if (report.predicted) print_seconds(report);
 }
@@ -128,11 +130,10 @@ nlohmann::ordered_json to_json(const PlanReport& report) {
   json["boundary"] = boundary_name(report.plan);
   json["learning_parameters"] = report.memory.learning_parameters;
   json["frozen_parameters"] = report.memory.frozen_parameters;
-  json["memory_bytes"] = {{"weights", report.memory.weight_bytes},
-                          {"gradients", report.memory.gradient_bytes},
-                          {"optimizer", report.memory.optimizer_bytes},
-                          {"activations", report.memory.activation_bytes},
-                          {"step", report.memory.step_bytes()}};
+  json["memory_bytes"] = {{"weights", report.memory.weight_bytes},      {"gradients", report.memory.gradient_bytes},
+                          {"optimizer", report.memory.optimizer_bytes}, {"activations", report.memory.activation_bytes},
+                          {"computing", report.memory.passing_bytes},   {"cache", report.memory.cache_bytes},
+                          {"peak", report.memory.peak_bytes()}};
   json["device"] = report.device;
   json["threads"] = report.threads;
   if (report.predicted) {

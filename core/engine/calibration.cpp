@@ -6,7 +6,6 @@
 #include <array>
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -24,7 +23,7 @@ namespace fthost {
 namespace {
 
 constexpr std::int64_t kMostTokens = 1024;
-constexpr int kTimed = 2;  // after a first time that pays for memory; the faster one counts
+constexpr std::size_t kTimed = 3;  // after a first time that pays for memory; the middle one counts
 
 constexpr std::array<std::pair<const char*, double Calibration::*>, 9> kFields = {
     {{"embeddings", &Calibration::embeddings},
@@ -46,20 +45,19 @@ class Measurement {
         optimizer_(optimizer),
         settings_(settings),
         topology_(network.topology()),
-        batch_(sample(train)) {}
+        batches_(sample(train)) {}
 
   Calibration run() {
     Calibration result;
-    const auto tokens = static_cast<double>(batch_.packing.rows());
     const int stages = network_.encoder_stages();
-    result.embeddings = forward_seconds({0, 1}) / tokens;
-    result.layer = forward_seconds({1, stages}) / tokens / (stages - 1);
+    result.embeddings = forward_seconds({0, 1});
+    result.layer = forward_seconds({1, stages}) / (stages - 1);
     const auto step = [&](int first_stage) { return step_seconds(first_stage); };
-    result.head_step = step(stages).passes / tokens;
-    result.one_step = step(stages - 1).passes / tokens;
-    result.layers_step = step(1).passes / tokens;
+    result.head_step = step(stages).passes;
+    result.one_step = step(stages - 1).passes;
+    result.layers_step = step(1).passes;
     const auto full = step(0);
-    result.full_step = full.passes / tokens;
+    result.full_step = full.passes;
     result.update = full.update / static_cast<double>(full.elements);
     const double row_bytes = static_cast<double>(topology_.hidden_size) * 4;
     result.read = measure_read() * row_bytes;
@@ -68,87 +66,112 @@ class Measurement {
 
  private:
   struct StepSeconds {
-    double passes = std::numeric_limits<double>::max();
-    double update = std::numeric_limits<double>::max();
+    double passes = 0;  ///< A token.
+    double update = 0;
     std::int64_t elements = 0;
   };
 
-  /// The first examples of the first epoch, as many as a batch has.
-  Batch sample(const DataSet& train) const {
+  /// The first epoch's first examples, in several batches as training has them: the same one again and again would be
+  /// faster than a run's, whose sizes change.
+  std::vector<Batch> sample(const DataSet& train) const {
+    std::vector<Batch> batches;
     std::vector<const Example*> chosen;
     std::int64_t tokens = 0;
     for (const auto index : data_order(pipeline_.run.seed, 1, train.examples.size())) {
       const auto& example = train.examples[index];
-      tokens += static_cast<std::int64_t>(example.tokens.size());
-      if (!chosen.empty() && (tokens > kMostTokens || std::ssize(chosen) >= settings_.batch_size)) break;
+      tokens += std::ssize(example.tokens);
+      if (!chosen.empty() && (tokens > kMostTokens || std::ssize(chosen) >= settings_.batch_size)) {
+        batches.push_back(pack(std::exchange(chosen, {}), settings_.device));
+        if (batches.size() > kTimed) return batches;
+        tokens = std::ssize(example.tokens);
+      }
       chosen.push_back(&example);
     }
-    return pack(std::move(chosen), settings_.device);
+    batches.push_back(pack(std::move(chosen), settings_.device));
+    return batches;
+  }
+
+  /// The first batch once more than the others; a small set has fewer than are timed, and they come again.
+  const Batch& batch(std::size_t time) const { return batches_[time % batches_.size()]; }
+
+  static double middle(std::vector<double> seconds) {
+    std::ranges::sort(seconds);
+    return seconds[seconds.size() / 2];
   }
 
   Context context(bool training) const {
     return {.training = training, .seed = pipeline_.run.seed, .step = 0, .compute = settings_.compute};
   }
 
-  at::Tensor rows_at(int stage) {
+  at::Tensor rows_at(int stage, const Batch& batch) {
     const at::NoGradGuard no_autograd;
-    return network_.forward({0, stage}, batch_.tokens, batch_.packing, context(false));
+    return network_.forward({0, stage}, batch.tokens, batch.packing, context(false));
   }
 
+  /// A token.
   double forward_seconds(StageRange range) {
     const at::NoGradGuard no_autograd;
-    const auto input = rows_at(range.from);
-    double least = std::numeric_limits<double>::max();
-    for (int i = 0; i <= kTimed; ++i) {
+    std::vector<double> seconds;
+    for (std::size_t i = 0; i <= kTimed; ++i) {
+      const auto input = rows_at(range.from, batch(i));
       const Stopwatch begin;
-      network_.forward(range, input, batch_.packing, context(false)).sum().item<double>();
-      if (i > 0) least = std::min(least, begin.seconds());
+      network_.forward(range, input, batch(i).packing, context(false)).sum().item<double>();
+      if (i > 0) seconds.push_back(begin.seconds() / static_cast<double>(batch(i).packing.rows()));
     }
-    return least;
+    return middle(std::move(seconds));
   }
 
   StepSeconds step_seconds(int first_stage) {
-    std::vector<bool> learns;
-    for (const auto& tensor : topology_.tensors) learns.push_back(tensor.stage >= first_stage);
-    network_.apply(make_plan(topology_, std::move(learns)), false);
-    StepSeconds least;
-    std::vector<Parameter> learning;
-    for (const auto& parameter : network_.parameters()) {
-      if (!parameter.learns) continue;
-      learning.push_back(parameter);
-      least.elements += parameter.value.numel();
-    }
-    {
-      const at::NoGradGuard no_autograd;
-      call_plugin(pipeline_, pipeline_.optimizer, "taking over the learning tensors",
-                  [&] { optimizer_.set_parameters(learning); });
-    }
-    const auto input = rows_at(first_stage);
-    for (int i = 0; i <= kTimed; ++i) {
+    StepSeconds result;
+    result.elements = let_learn(first_stage);
+    std::vector<double> passes, updates;
+    for (std::size_t i = 0; i <= kTimed; ++i) {
+      const auto input = rows_at(first_stage, batch(i));
       const Stopwatch begin;
-      both_passes(first_stage, input);
-      const double passes = begin.seconds();
+      both_passes(first_stage, input, batch(i));
+      const double seconds = begin.seconds();
       const Stopwatch updating;
       update();
       if (i == 0) continue;
-      least.passes = std::min(least.passes, passes);
-      least.update = std::min(least.update, updating.seconds());
+      passes.push_back(seconds / static_cast<double>(batch(i).packing.rows()));
+      updates.push_back(updating.seconds());
     }
-    return least;
+    result.passes = middle(std::move(passes));
+    result.update = middle(std::move(updates));
+    return result;
   }
 
-  void both_passes(int first_stage, const at::Tensor& input) {
+  /// All from a stage on. Returns how many elements that are.
+  std::int64_t let_learn(int first_stage) {
+    std::vector<bool> learns;
+    for (const auto& tensor : topology_.tensors) learns.push_back(tensor.stage >= first_stage);
+    network_.apply(make_plan(topology_, std::move(learns)), false);
+    std::vector<Parameter> learning;
+    std::int64_t elements = 0;
+    for (const auto& parameter : network_.parameters()) {
+      if (!parameter.learns) continue;
+      learning.push_back(parameter);
+      elements += parameter.value.numel();
+    }
+    const at::NoGradGuard no_autograd;
+    call_plugin(pipeline_, pipeline_.optimizer, "taking over the learning tensors",
+                [&] { optimizer_.set_parameters(learning); });
+    return elements;
+  }
+
+  void both_passes(int first_stage, const at::Tensor& input, const Batch& batch) {
     const at::AutoGradMode autograd(true);
-    const auto hidden =
-        network_.forward({first_stage, network_.encoder_stages()}, input, batch_.packing, context(true));
-    const Loss loss = network_.loss(network_.logits(hidden, batch_.packing, context(true)), batch_.targets);
+    const auto hidden = network_.forward({first_stage, network_.encoder_stages()}, input, batch.packing, context(true));
+    const Loss loss = network_.loss(network_.logits(hidden, batch.packing, context(true)), batch.targets);
     loss.mean.backward();
     loss.mean.item<double>();
   }
 
-  /// With a learning rate of 0 an update takes as long and changes nothing.
+  /// What a step does once its gradients are there. With a learning rate of 0 an update takes as long and changes
+  /// nothing.
   void update() {
     const at::NoGradGuard no_autograd;
+    gradient_norm(network_.parameters());
     call_plugin(pipeline_, pipeline_.optimizer, "updating", [&] { optimizer_.step(0, 1); });
     for (auto& parameter : network_.parameters())
       if (parameter.learns) parameter.value.mutable_grad().reset();
@@ -159,7 +182,7 @@ class Measurement {
   Optimizer& optimizer_;
   const EvaluationSettings& settings_;
   Topology topology_;
-  Batch batch_;
+  std::vector<Batch> batches_;
 };
 
 }  // namespace

@@ -15,7 +15,7 @@
 
 namespace fthost {
 
-/// Measures some steps on a batch of the training set, at most 1,024 tokens: about ten of a full step in all. The
+/// Measures some steps on batches of the training set, at most 1,024 tokens each: about ten of a full step in all. The
 /// network must be loaded; its weights stay as they are, its plan and the optimizer's state do not.
 Calibration calibrate(const Pipeline& pipeline, Network& network, Optimizer& optimizer, Files& files,
                       const DataSet& train, const EvaluationSettings& settings);

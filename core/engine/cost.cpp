@@ -1,9 +1,6 @@
 #include "core/engine/cost.h"
 
 #include <algorithm>
-
-#include "core/engine/memory.h"
-
 namespace fthost {
 namespace {
 
@@ -34,6 +31,12 @@ double suffix_step(const Calibration& measured, int layers, int suffix_layers, b
 
 }  // namespace
 
+MemoryEstimate plan_memory(const Topology& topology, const Plan& plan, const Workload& work) {
+  const bool keeps = work.cached && plan.first_stage > 0;
+  return estimate_memory(topology, plan, work.batch_tokens,
+                         keeps ? work.train_tokens + work.dev_tokens + work.test_tokens : 0);
+}
+
 CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Calibration& measured,
                             const Workload& work) {
   const int layers = topology.layers();
@@ -58,9 +61,10 @@ CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Ca
   prediction.evaluation_seconds = dev * (forward + below);
   if (work.cached && !embeddings) {
     prediction.fill_seconds = (train + dev + test) * (prefix + measured.write);
-    prediction.cache_bytes = (work.train_tokens + work.dev_tokens + work.test_tokens) * topology.hidden_size * 4;
   }
-  prediction.step_bytes = estimate_memory(topology, plan, work.batch_tokens, work.longest).step_bytes();
+  const auto memory = plan_memory(topology, plan, work);
+  prediction.cache_bytes = memory.cache_bytes;
+  prediction.peak_bytes = memory.peak_bytes();
   prediction.total_seconds =
       prediction.fill_seconds + test * (forward + below) +
       work.epochs * (prediction.epoch_seconds + static_cast<double>(work.evaluations) * prediction.evaluation_seconds);

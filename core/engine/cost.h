@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "core/engine/memory.h"
+
 namespace fthost {
 
 /// What was measured here for one model, number type and number of threads. Seconds per token, but for `update`.
@@ -33,7 +35,6 @@ struct Workload {
   std::int64_t evaluations = 1;  ///< Of dev, for each epoch.
   int epochs = 0;
   std::int64_t batch_tokens = 0;  ///< Of the largest batch.
-  std::int64_t longest = 0;       ///< Tokens of the longest example.
   bool cached = false;            ///< Rows at the boundary are kept.
 };
 
@@ -47,8 +48,10 @@ struct CostPrediction {
   double evaluation_seconds = 0;  ///< Of dev, once.
   double total_seconds = 0;       ///< All epochs and evaluations, test and filling.
   std::int64_t cache_bytes = 0;   ///< Of rows in f32, all sets.
-  std::int64_t step_bytes = 0;    ///< Of memory; see MemoryEstimate.
+  std::int64_t peak_bytes = 0;    ///< Of memory; see MemoryEstimate.
 };
+
+MemoryEstimate plan_memory(const Topology& topology, const Plan& plan, const Workload& work);
 
 /// Layers of the suffix between one and all are taken to cost the same each: what lies between two measured numbers is
 /// interpolated. A frozen tensor in the suffix saves the third of the passes that is its weight's gradient.

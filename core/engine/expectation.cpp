@@ -16,7 +16,6 @@ Workload workload_of(const Pipeline& pipeline, const DataSets& data) {
   if (data.dev) work.dev_tokens = data.dev->counts.tokens;
   if (data.test) work.test_tokens = data.test->counts.tokens;
   const auto lengths = lengths_of(data.train);
-  work.longest = lengths.empty() ? 0 : *std::ranges::max_element(lengths);
   const auto order = data_order(pipeline.run.seed, 1, lengths.size());
   const auto batches = cut_batches(train, order, lengths);
   for (const auto& batch : batches) {

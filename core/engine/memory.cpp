@@ -1,8 +1,11 @@
 #include "core/engine/memory.h"
 
+#include <algorithm>
+
 namespace fthost {
 
-MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::int64_t rows, std::int64_t longest) {
+MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::int64_t batch_tokens,
+                               std::int64_t cached_tokens) {
   constexpr std::int64_t kFloatBytes = 4;
   constexpr std::int64_t kMoments = 2;
   MemoryEstimate estimate;
@@ -12,10 +15,14 @@ MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::
   estimate.gradient_bytes = estimate.learning_parameters * kFloatBytes;
   estimate.optimizer_bytes = estimate.learning_parameters * kFloatBytes * kMoments;
 
-  const std::int64_t per_row =
-      9 * topology.hidden_size + 2 * topology.intermediate_size + topology.attention_heads * longest;
+  const auto row_bytes = topology.hidden_size * kFloatBytes;
+  const auto inner_bytes = 2 * topology.intermediate_size * kFloatBytes;
   for (int stage = plan.first_stage; stage < topology.head_stage(); ++stage)
-    estimate.activation_bytes += rows * kFloatBytes * (stage == 0 ? topology.hidden_size : per_row);
+    estimate.activation_bytes += batch_tokens * (stage == 0 ? row_bytes : 8 * row_bytes + inner_bytes);
+  const auto passing_tokens = cached_tokens > 0 ? std::max(batch_tokens, kFillTokens) : batch_tokens;
+  estimate.passing_bytes = passing_tokens * (6 * row_bytes + inner_bytes);
+  estimate.cache_bytes = cached_tokens * row_bytes;
+  if (cached_tokens > 0) estimate.passing_bytes += std::min(kSegmentBytes, estimate.cache_bytes);
   return estimate;
 }
 

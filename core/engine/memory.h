@@ -9,6 +9,11 @@
 
 namespace fthost {
 
+/// Tokens that are computed together when the cache is filled: without gradients memory sets no narrower limit.
+inline constexpr std::int64_t kFillTokens = 2048;
+/// Most bytes of a segment of the cache: built in memory, then written.
+inline constexpr std::int64_t kSegmentBytes = std::int64_t{32} << 20;
+
 struct MemoryEstimate {
   std::int64_t learning_parameters = 0;
   std::int64_t frozen_parameters = 0;
@@ -16,16 +21,26 @@ struct MemoryEstimate {
   std::int64_t gradient_bytes = 0;    ///< Of learning tensors.
   std::int64_t optimizer_bytes = 0;   ///< Two moments per learning element.
   std::int64_t activation_bytes = 0;  ///< What the suffix keeps for its backward pass, for one batch.
+  std::int64_t passing_bytes = 0;  ///< What one layer needs while it is computed: of a batch, or of filling the cache.
+  std::int64_t cache_bytes = 0;    ///< Rows at the boundary: in memory, or pages of mapped files that were read.
 
-  /// What a training step holds. What LibTorch takes by itself, loading, filling the cache, its rows, and evaluation
-  /// are not in it: where little learns, a process takes several times as much.
-  std::int64_t step_bytes() const { return weight_bytes + gradient_bytes + optimizer_bytes + activation_bytes; }
+  /// What a process holds at most beyond what it takes to open LibTorch. The kernel can take the cache's mapped pages
+  /// back, but counts them.
+  std::int64_t peak_bytes() const {
+    return weight_bytes + gradient_bytes + optimizer_bytes + activation_bytes + passing_bytes + cache_bytes +
+           kWorkspaceBytes;
+  }
+
+  /// Buffers and code of the libraries once they multiply, tokenizer, data: what measured peaks
+  /// (tests/bench/freezing.py) have beyond the rest.
+  static constexpr std::int64_t kWorkspaceBytes = std::int64_t{40} << 20;
 };
 
-/// For f32 weights and a batch of `rows` tokens whose longest example has `longest`. Activations are what one layer of
-/// the suffix keeps for its backward pass: per token its input, query, key, value, attention's result, both sums before
-/// the norms, both norms' results (9 rows of the hidden size), the feed-forward part before and after its activation (2
-/// rows of the intermediate size), and per head a row of attention probabilities.
-MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::int64_t rows, std::int64_t longest);
+/// For f32, a batch of `batch_tokens`, and `cached_tokens` whose rows are kept (0: no cache). Of a layer of the suffix
+/// the operators keep for the backward pass, per token: its input, query, key, value, attention's result, both norms'
+/// normalised rows and the first one's result (8 rows of the hidden size), and the feed-forward part before and after
+/// its activation (2 of the intermediate size). While a layer is computed, there are 6 and 2 such rows.
+MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::int64_t batch_tokens,
+                               std::int64_t cached_tokens);
 
 }  // namespace fthost

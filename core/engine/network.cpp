@@ -1,8 +1,10 @@
 #include "core/engine/network.h"
 
-#include <cmath>
+#include <ATen/ATen.h>
+
 #include <utility>
 
+#include "core/engine/learning_rates.h"
 #include "core/engine/plugin_calls.h"
 
 namespace fthost {
@@ -40,10 +42,9 @@ void Network::load(at::Device device, std::uint64_t seed) {
 
 void Network::apply(const Plan& plan, bool all_gradients) {
   TORCH_CHECK(plan.learns.size() == parameters_.size(), "the model's list of parameters is not that of its topology");
-  const Topology shape = topology();
+  const auto factors = learning_rate_factors(pipeline_, topology());
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    // Clark et al., "ELECTRA", ICLR 2020: each stage learns slower than the one above it.
-    parameters_[i].lr_factor = std::pow(pipeline_.layer_decay, shape.head_stage() - shape.tensors[i].stage);
+    parameters_[i].lr_factor = factors[i];
     parameters_[i].learns = plan.learns[i];
     parameters_[i].value.set_requires_grad(plan.learns[i] || all_gradients);
   }
@@ -62,6 +63,15 @@ at::Tensor Network::logits(const at::Tensor& hidden, const Packing& packing, con
 
 Loss Network::loss(const at::Tensor& logits, const at::Tensor& targets) {
   return call_plugin(pipeline_, pipeline_.head, "computing the loss", [&] { return head_->loss(logits, targets); });
+}
+
+double gradient_norm(std::span<const Parameter> parameters) {
+  std::vector<at::Tensor> gradients;
+  for (const auto& parameter : parameters)
+    if (parameter.value.grad().defined()) gradients.push_back(parameter.value.grad());
+  if (gradients.empty()) return 0;
+  const at::NoGradGuard no_autograd;
+  return at::stack(at::_foreach_norm(gradients, 2)).norm(2).item<double>();
 }
 
 }  // namespace fthost

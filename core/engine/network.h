@@ -55,4 +55,7 @@ class Network {
   int encoder_stages_ = 0;
 };
 
+/// The length of the parameters' gradients taken as one vector: of those that have one, whether they learn or not.
+double gradient_norm(std::span<const Parameter> parameters);
+
 }  // namespace fthost

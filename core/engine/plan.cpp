@@ -5,6 +5,7 @@
 #include "core/engine/data_sets.h"
 #include "core/engine/device.h"
 #include "core/engine/expectation.h"
+#include "core/engine/learning_rates.h"
 #include "core/engine/network.h"
 #include "core/engine/plugin_calls.h"
 #include "core/run/log.h"
@@ -49,7 +50,7 @@ void add_seconds(const Pipeline& pipeline, const EngineRequest& request, Network
   if (!measured) measured = measure_now(pipeline, request, network, data, settings, file);
   auto work = workload_of(pipeline, data);
   work.cached = keeps_rows(pipeline, report.topology, report.plan, *measured, work);
-  report.memory = estimate_memory(report.topology, report.plan, work.batch_tokens, work.longest);
+  report.memory = plan_memory(report.topology, report.plan, work);
   report.predicted = predict_cost(report.topology, report.plan, *measured, work);
   work.cached = pipeline.cache.mode != "off";
   report.alternatives = predict_costs(report.topology, *measured, work);
@@ -67,9 +68,10 @@ PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& reque
               [&] { network.head().learn_labels(data.train.sentences); });
   PlanReport report;
   report.topology = network.topology();
+  learning_rate_factors(pipeline, report.topology);  // says so now when a group names no tensor
   report.plan = first_plan(pipeline, *request.plugins, report.topology);
-  const std::int64_t max_length = pipeline.data.max_length;
-  report.memory = estimate_memory(report.topology, report.plan, pipeline.train.batch_size * max_length, max_length);
+  const std::int64_t batch_tokens = std::int64_t{pipeline.train.batch_size} * pipeline.data.max_length;
+  report.memory = estimate_memory(report.topology, report.plan, batch_tokens, 0);
   const auto device = choose_device(pipeline.run.device);
   report.device = device.str();
   report.threads = use_threads(pipeline.run.threads);

@@ -7,14 +7,13 @@
 #include <unordered_set>
 #include <utility>
 
+#include "core/engine/memory.h"
 #include "core/engine/stopwatch.h"
 #include "core/run/log.h"
 
 namespace fthost {
 namespace {
 
-constexpr std::size_t kSegmentBytes = std::size_t{32} << 20;
-constexpr std::int64_t kTokensTogether = 2048;  // when filling: no gradients, so memory sets no narrower limit
 constexpr std::int64_t kTokensMeasured = 512;
 
 std::int64_t tokens_of(const Example& example) {
@@ -297,7 +296,7 @@ bool PrefixCache::fill_segment(const std::vector<const Example*>& examples, int 
   }
   if (!store_->has_room(static_cast<std::uint64_t>(tokens_of(examples)) * row_bytes())) return false;
   SegmentBuilder builder(space_->key(), row_bytes(), entries);
-  for (const auto& part : cut(examples, kTokensTogether)) {
+  for (const auto& part : cut(examples, kFillTokens)) {
     if (stop_signal_.load() != 0) return false;
     const auto rows = compute(from, part);
     std::int64_t row = 0;

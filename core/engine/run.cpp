@@ -127,7 +127,7 @@ class Run {
     record_.data = counts_of(data_);
     record_.labels = network_.head().labels();
     record_.boundary = boundary_name(training_->plan());
-    const auto sizes = estimate_memory(network_.topology(), training_->plan(), 1, 1);
+    const auto sizes = estimate_memory(network_.topology(), training_->plan(), 0, 0);
     record_.learning_parameters = sizes.learning_parameters;
     record_.frozen_parameters = sizes.frozen_parameters;
   }

@@ -79,10 +79,8 @@ std::vector<PrefixCache::Uses> Training::uses_from(int epoch) const {
 
 void Training::update_plan(int epoch) {
   Progress progress{epoch, pipeline_.train.epochs, step_, &events_.metrics(), {}};
-  if (wants_gradient_norms_ && epoch > 1)
-    for (const auto sum : gradient_norm_sums_)
-      progress.gradient_norms.push_back(sum / static_cast<double>(steps_of_epoch_));
-  gradient_norm_sums_.assign(topology_.tensors.size(), 0.0);
+  if (wants_gradient_norms_ && epoch > 1) progress.gradient_norms = mean_gradient_norms();
+  gradient_norm_sums_.reset();
 
   Plan plan = call_plugin(pipeline_, pipeline_.freezing, "choosing what learns",
                           [&] { return make_plan(topology_, strategies_.freezing->learns(topology_, progress)); });
@@ -163,9 +161,9 @@ void Training::train_step(std::span<const Indices> batches, EpochSums& sums) {
   const StepSums step = add_gradients(batches);
 
   // Here, and nowhere else, a step's gradients are final: what several processes would have to agree on, is this.
-  const double norm = gradient_norm();
+  const double norm = gradient_norm(network_.parameters());
   if (!std::isfinite(norm)) refuse_nonfinite(*step.first, "gradient norm", norm);
-  if (wants_gradient_norms_) gather_gradient_norms();
+  if (wants_gradient_norms_ && !learning_.empty()) gather_gradient_norms();
   const double lr = learning_rate();
   update(lr, norm);
 
@@ -234,28 +232,33 @@ void Training::update(double lr, double norm) {
   }
 }
 
-/// Over the tensors that learn, or over all: only those that count have a gradient.
-double Training::gradient_norm() const {
-  std::vector<at::Tensor> gradients;
-  for (const auto& parameter : network_.parameters())
-    if (parameter.value.grad().defined()) gradients.push_back(parameter.value.grad());
-  if (gradients.empty()) return 0;
-  const at::NoGradGuard no_autograd;
-  const auto norms = at::stack(at::_foreach_norm(gradients, 2));
-  return norms.norm(2).item<double>();
-}
-
 /// As torch.nn.utils.clip_grad_norm_, which adds 1e-6 to the norm.
 double Training::clip_scale(double norm) const {
   const double limit = pipeline_.train.clip_norm;
   return limit > 0 ? std::min(1.0, limit / (norm + 1e-6)) : 1.0;
 }
 
+/// Adds them up on the device, where they wait for the epoch's end: no step reads a number for each tensor.
 void Training::gather_gradient_norms() {
-  const auto parameters = network_.parameters();
-  for (std::size_t i = 0; i < parameters.size(); ++i)
-    if (parameters[i].learns && parameters[i].value.grad().defined())
-      gradient_norm_sums_[i] += parameters[i].value.grad().norm().item<double>();
+  const at::NoGradGuard no_autograd;
+  std::vector<at::Tensor> gradients;
+  for (const auto& parameter : learning_) {
+    const auto& gradient = parameter.value.grad();
+    gradients.push_back(gradient.defined() ? gradient : at::zeros({1}, parameter.value.options().requires_grad(false)));
+  }
+  const auto norms = at::stack(at::_foreach_norm(gradients, 2)).to(at::kDouble);
+  gradient_norm_sums_ = gradient_norm_sums_.defined() ? gradient_norm_sums_ + norms : norms;
+}
+
+/// Of each tensor, over the steps of the epoch that has ended; 0 of one that did not learn.
+std::vector<double> Training::mean_gradient_norms() const {
+  std::vector<double> means(topology_.tensors.size(), 0.0);
+  if (!gradient_norm_sums_.defined()) return means;
+  const auto sums = gradient_norm_sums_.to(at::kCPU);
+  std::int64_t next = 0;
+  for (std::size_t i = 0; i < means.size(); ++i)
+    if (plan_.learns[i]) means[i] = sums[next++].item<double>() / static_cast<double>(steps_of_epoch_);
+  return means;
 }
 
 void Training::refuse_nonfinite(const Example& example, const char* what, double value) const {

@@ -79,8 +79,8 @@ class Training {
   void update(double lr, double norm);
   double learning_rate() const;
   double clip_scale(double norm) const;
-  double gradient_norm() const;
   void gather_gradient_norms();
+  std::vector<double> mean_gradient_norms() const;
   void refuse_nonfinite(const Example& example, const char* what, double value) const;
   void evaluate_within(int epoch, const EpochSums& sums);
   void keep_if_best(int epoch, bool within_epoch);
@@ -111,7 +111,7 @@ class Training {
   bool plan_moved_ = false;
 
   bool wants_gradient_norms_ = false;
-  std::vector<double> gradient_norm_sums_;
+  at::Tensor gradient_norm_sums_;  ///< Of those that learn, over the epoch's steps; undefined before the first.
   std::vector<bool> ever_learned_;
   std::optional<double> best_;
   std::vector<std::pair<std::size_t, at::Tensor>> best_values_;  ///< Index of the parameter, copy of its value.

@@ -20,6 +20,7 @@ class TableCheck {
       : given_(given), rules_(rules), folder_(folder), problems_(problems) {
     if (rules.core != nullptr) add_options(*rules.core, "[" + rules.table + "]");
     if (rules.plugin != nullptr) add_options(rules.plugin->options, plugin_title());
+    names_.insert(names_.end(), rules.elsewhere.begin(), rules.elsewhere.end());
   }
 
   OptionValues check() {
@@ -48,6 +49,7 @@ class TableCheck {
 
   void check_given(const GivenOption& given) {
     if (!rules_.plugin_key.empty() && given.name == rules_.plugin_key) return;
+    if (std::ranges::find(rules_.elsewhere, given.name) != rules_.elsewhere.end()) return;
     if (const auto* option = find_declared(given.name)) {
       if (auto value = check_value(*option, given, problems_)) values_[given.name] = std::move(*value);
     } else if (!is_left_aside(given)) {

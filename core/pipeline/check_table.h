@@ -23,6 +23,7 @@ struct TableRules {
   /// The plugin that the file names where a --set names another: what the file says for it is left aside.
   const ComponentDescription* replaced = nullptr;
   bool replaced_unknown = false;
+  std::vector<std::string> elsewhere;  ///< Options that the core has too and that are checked elsewhere.
 };
 
 /// The values of all declared options, defaults filled in (default paths start from `folder`). Without those that are

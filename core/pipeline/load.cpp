@@ -8,6 +8,7 @@
 #include "core/pipeline/check_value.h"
 #include "core/pipeline/core_rules.h"
 #include "core/pipeline/core_tables.h"
+#include "core/pipeline/parameter_groups.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/resolve.h"
 #include "core/pipeline/sinks.h"
@@ -34,6 +35,7 @@ class Loader {
     check_run(table("run"), file_, core_values_["run"], problems_);
     check_data(table("data"), problems_);
     check_train(table("train"), core_values_["train"], problems_);
+    groups_ = check_groups(table("optimizer"), request_.file().folder, problems_);
     sinks_ = check_sinks(request_, with_default_sinks(), registry_, problems_);
     problems_.throw_if_any();
     return build();
@@ -45,7 +47,7 @@ class Loader {
   }
 
   void check_core_table(const GivenTable& given, const CoreTable& core) {
-    const TableRules rules{core.name, &core.options, "", nullptr, nullptr, false};
+    const TableRules rules{core.name, &core.options, "", nullptr, nullptr, false, {}};
     core_values_[core.name] = check_table(given, rules, request_.file().folder, problems_);
   }
 
@@ -67,7 +69,8 @@ class Loader {
       message.notes.push_back(known_plugins(*core.kind, registry_));
       problems_.add(std::move(message));
     }
-    TableRules rules{core.name, &core.options, core.plugin_key, nullptr, nullptr, false};
+    TableRules rules{core.name, &core.options, core.plugin_key, nullptr, nullptr, false, {}};
+    if (core.kind == Kind::optimizer) rules.elsewhere.emplace_back(kGroupsOption);
     if (choice) rules.plugin = &choice->component.description;
     const auto replaced = replaced_plugin(given, *core.kind);
     if (replaced) rules.replaced = &*replaced;
@@ -114,6 +117,10 @@ class Loader {
     const Options optimizer(plugins_["optimizer"].values);
     pipeline.lr = optimizer.real("lr");
     pipeline.layer_decay = optimizer.real("layer_decay");
+    for (const auto& group : groups_) {
+      const Options values(group.values);
+      pipeline.groups.push_back({values.texts("tensors"), values.real("lr")});
+    }
     pipeline.frozen_dropout = Options(plugins_["freezing"].values).boolean("frozen_dropout");
     pipeline.plugin_paths = plugin_paths_;
     const std::array<std::pair<const char*, ComponentChoice*>, 6> choices = {{{"model", &pipeline.model},
@@ -199,6 +206,11 @@ class Loader {
         text.values(core.options, plugin->second.values);
         text.values(plugin->second.choice.component.description.options, plugin->second.values);
       }
+      if (core.kind != Kind::optimizer) continue;
+      for (const auto& group : groups_) {
+        text.header("[[optimizer.groups]]");
+        text.values(group_options(), group.values);
+      }
     }
     for (const auto& sink : sinks_) {
       text.header("[[sinks]]");
@@ -213,6 +225,8 @@ class Loader {
       add_origins(pipeline, given.name, given, find_core_table(given.name)->options);
     for (const auto& [name, plugin] : plugins_)
       add_origins(pipeline, name, plugin.given, plugin.choice.component.description.options);
+    for (std::size_t i = 0; i < groups_.size(); ++i)
+      add_origins(pipeline, "optimizer.groups[" + std::to_string(i) + "]", groups_[i].given, group_options());
     for (const auto& sink : sinks_)
       add_origins(pipeline, sink.table, sink.given, sink.choice.component.description.options);
   }
@@ -236,6 +250,7 @@ class Loader {
   std::map<std::string, OptionValues, std::less<>> core_values_;  ///< Of the tables that are the core's alone.
   std::map<std::string, CheckedPlugin, std::less<>> plugins_;     ///< By table.
   std::vector<CheckedPlugin> sinks_;
+  std::vector<CheckedGroup> groups_;
 };
 
 }  // namespace

@@ -69,6 +69,12 @@ struct ComponentChoice {
   Options options;  ///< The plugin's own only.
 };
 
+/// One of [optimizer] groups: tensors that learn at a rate of their own.
+struct ParameterGroup {
+  std::vector<std::string> tensors;  ///< Regular expressions, found anywhere in a name.
+  double lr = 0;
+};
+
 struct Pipeline {
   std::filesystem::path file;  ///< As the user gave it.
   RunOptions run;
@@ -77,6 +83,7 @@ struct Pipeline {
   CacheOptions cache;
   double lr = 0;                                    ///< [optimizer] lr.
   double layer_decay = 1;                           ///< [optimizer] layer_decay.
+  std::vector<ParameterGroup> groups;               ///< [optimizer] groups.
   bool frozen_dropout = false;                      ///< [freezing] frozen_dropout.
   std::vector<std::filesystem::path> plugin_paths;  ///< [plugins] paths.
   ComponentChoice model, head, reader, freezing, optimizer, schedule;

@@ -29,7 +29,7 @@ class SinkCheck {
     for (const auto& sink : sinks_) {
       if (!sink.choice) continue;
       const std::string table = std::string(kSinksTable) + "." + sink.name;
-      const TableRules rules{table, nullptr, "plugin", &sink.choice->component.description, nullptr, false};
+      const TableRules rules{table, nullptr, "plugin", &sink.choice->component.description, nullptr, false, {}};
       auto values = check_table(sink.table, rules, request_.file().folder, problems_);
       checked.push_back({table, *sink.choice, std::move(values), sink.table});
     }

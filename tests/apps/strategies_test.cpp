@@ -79,25 +79,56 @@ TEST_CASE("the best epoch's weights below a boundary that moved up are not serve
   CHECK(tiny.record("disk").at("test").at("test_loss").is_number());
 }
 
+/// How far a run moved the elements of a tensor, on average. AdamW's first steps are about as long as the learning
+/// rate, whatever the gradient.
+double moved(const TinyPipeline& tiny, const std::string& run, const std::string& name) {
+  const SafetensorsFile before(TinyPipeline::model() / "model.safetensors");
+  const SafetensorsFile after(tiny.folder() / ("runs/" + run + "/model/model.safetensors"));
+  const auto& tensor = after.tensors().at(name);
+  std::vector<float> a(tensor.size / 4), b(tensor.size / 4);
+  after.read(tensor, std::as_writable_bytes(std::span(a)));
+  before.read(before.tensors().at(name), std::as_writable_bytes(std::span(b)));
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
+  return sum / static_cast<double>(a.size());
+}
+
+const std::string kTopLayer = "bert.encoder.layer.1.output.dense.weight",
+                  kLowLayer = "bert.encoder.layer.0.output.dense.weight";
+
 TEST_CASE("layer decay slows lower stages down", "[pipeline][apps]") {
   const TinyPipeline tiny;
   tiny.run_as("even", {"freezing.plugin=full", "train.epochs=1"});
   tiny.run_as("decay", {"freezing.plugin=full", "train.epochs=1", "optimizer.layer_decay=0.1"});
-  const SafetensorsFile before(TinyPipeline::model() / "model.safetensors");
-  // AdamW's first steps are about as long as the learning rate, whatever the gradient.
-  const auto moved = [&](const std::string& run, const std::string& name) {
-    const SafetensorsFile after(tiny.folder() / ("runs/" + run + "/model/model.safetensors"));
-    const auto& tensor = after.tensors().at(name);
-    std::vector<float> a(tensor.size / 4), b(tensor.size / 4);
-    after.read(tensor, std::as_writable_bytes(std::span(a)));
-    before.read(before.tensors().at(name), std::as_writable_bytes(std::span(b)));
-    double sum = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) sum += std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
-    return sum / static_cast<double>(a.size());
-  };
-  const std::string top = "bert.encoder.layer.1.output.dense.weight", low = "bert.encoder.layer.0.output.dense.weight";
-  CHECK(moved("decay", top) / moved("even", top) == Approx(0.1).epsilon(0.3));
-  CHECK(moved("decay", low) / moved("even", low) == Approx(0.01).epsilon(0.3));
+  CHECK(moved(tiny, "decay", kTopLayer) / moved(tiny, "even", kTopLayer) == Approx(0.1).epsilon(0.3));
+  CHECK(moved(tiny, "decay", kLowLayer) / moved(tiny, "even", kLowLayer) == Approx(0.01).epsilon(0.3));
+}
+
+TEST_CASE("a group of tensors learns at its own rate, the others as before", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const std::string group = "optimizer.groups=[{tensors=[\"layer.0\"], lr=1e-3}]";
+  tiny.run_as("even", {"freezing.plugin=full", "train.epochs=1"});
+  tiny.run_as("group", {"freezing.plugin=full", "train.epochs=1", group});
+  CHECK(moved(tiny, "group", kLowLayer) / moved(tiny, "even", kLowLayer) == Approx(0.1).epsilon(0.3));
+  CHECK(moved(tiny, "group", kTopLayer) / moved(tiny, "even", kTopLayer) == Approx(1).epsilon(0.1));
+  REQUIRE(run_program({"runs/group/pipeline.toml"}, tiny.folder().path()).status == 0);
+  CHECK(tiny.weights("group-2") == tiny.weights("group"));
+}
+
+TEST_CASE("a group that names no tensor is refused before anything is trained", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  tiny.folder().write("tiny.toml", tiny.read("tiny.toml") +
+                                       "[[optimizer.groups]]\ntensors = [\"^classifier\", \"layer.7\"]\nlr = 1e-3\n");
+  const auto outcome = tiny.run();
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err ==
+        "tiny.toml:32:11: error: 'layer.7' matches no tensor\n"
+        "   32 | tensors = [\"^classifier\", \"layer.7\"]\n"
+        "      |           ^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "  tensors: list of texts; regular expressions, found anywhere in a name; the first group that names a "
+        "tensor has it\n"
+        "  they are called 'embeddings.word_embeddings.weight' … 'classifier.bias'; 'fthost plan --json' lists them\n");
+  CHECK_FALSE(std::filesystem::exists(tiny.folder() / "runs"));
 }
 
 }  // namespace

@@ -7,9 +7,8 @@ usage: freezing.py [--fthost build/release/bin/fthost] [--data data/wnut17] [--t
 Two models: MiniLM (6 layers of 384) on all of WNUT 17's training set, and BERT-base's shape (12 layers of 768) with
 random weights on its first 512 sentences; f32. For each number of learning layers, with a cache and without: seconds of
 an epoch after the fill over those of full fine-tuning, the same from the operation count, predicted and measured seconds,
-and the most memory that the process held, less what one takes that has only opened LibTorch, beside what a step was
-predicted to hold (mapped files of the cache, filling and evaluation are in the former only). What stands in the results file already is
-not run again; --table prints it and runs nothing. Times mean something on a quiet machine only."""
+and the most memory that the process held, less what one takes that has only opened LibTorch, beside what was predicted.
+What stands in the results file already is not run again; --table prints it and runs nothing. Times mean something on a quiet machine only."""
 import argparse, array, json, os, pathlib, random, struct, subprocess, sys, tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -113,7 +112,7 @@ def measure(options, shape, work, learning, cached, empty):
     planned = json.loads(subprocess.run([str(options.fthost), "plan", str(config), "--json"] + arguments(settings),
                                         check=True, stdout=subprocess.PIPE, text=True).stdout)
     return {"seconds": record["cost"]["measured_epoch_seconds"], "cost": record["cost"],
-            "peak": peak - empty, "predicted_step": planned["memory_bytes"]["step"]}
+            "peak": peak - empty, "predicted_peak": planned["memory_bytes"]["peak"]}
 
 
 def measure_shape(options, shape, results):
@@ -147,7 +146,7 @@ def print_table(results):
             continue
         print(f"\n{shape}, an epoch of full fine-tuning: {full:.1f} s\n")
         print("| learning layers | cache | an epoch | of full | operation count | predicted | in all | predicted | memory "
-              "| of a step, predicted |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+              "| predicted |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
         for row in rows:
             cost = row["cost"]
             print(f"| {row['learning']} | {'yes' if row['cached'] and row['learning'] != 'full' else 'no'} | "
@@ -155,7 +154,7 @@ def print_table(results):
                   f"{operation_share(layers, row['learning'], row['cached']):.3f} | "
                   f"{cost['predicted_epoch_seconds']:.2f} s | {cost['measured_seconds']:.1f} s | "
                   f"{cost['predicted_seconds']:.1f} s | {row['peak'] / 2**20:.0f} MiB | "
-                  f"{row['predicted_step'] / 2**20:.0f} MiB |")
+                  f"{row['predicted_peak'] / 2**20:.0f} MiB |")
 
 
 def main():

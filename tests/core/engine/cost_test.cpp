@@ -40,7 +40,6 @@ Workload work(bool cached) {
           .evaluations = 1,
           .epochs = 3,
           .batch_tokens = 10,
-          .longest = 5,
           .cached = cached};
 }
 
@@ -72,14 +71,24 @@ TEST_CASE("cost of a plan is what its suffix takes, and its prefix where it is n
   CHECK(rows[5].cache_bytes == 0);
 }
 
-TEST_CASE("cost in memory is weights, gradients, two moments, and what the suffix keeps", "[unit][engine]") {
-  const auto rows = predict_costs(topology(), kMeasured, work(true));
-  // 142 weights of 4 bytes; a gradient and two moments for the 2 that learn.
-  CHECK(rows[0].step_bytes == 142 * 4 + 2 * 12);
-  // One layer keeps 9 rows of 8 for each of 10 tokens.
-  CHECK(rows[1].step_bytes == 142 * 4 + 12 * 12 + 10 * 9 * 8 * 4);
+TEST_CASE("cost in memory is all that is held at once", "[unit][engine]") {
+  const std::int64_t more = MemoryEstimate::kWorkspaceBytes;
+  const auto rows = predict_costs(topology(), kMeasured, work(false));
+  // 142 weights of 4 bytes; a gradient and two moments for the 2 that learn; 6 rows of 8 while 10 tokens pass a layer.
+  CHECK(rows[0].peak_bytes - more == 142 * 4 + 2 * 12 + 10 * 6 * 8 * 4);
+  // One layer keeps 8 rows of 8 for each of 10 tokens.
+  CHECK(rows[1].peak_bytes - more == 142 * 4 + 12 * 12 + 10 * 8 * 8 * 4 + 10 * 6 * 8 * 4);
   // The embeddings keep one row a token.
-  CHECK(rows[5].step_bytes == 142 * 16 + 4 * 10 * 9 * 8 * 4 + 10 * 8 * 4);
+  CHECK(rows[5].peak_bytes - more == 142 * 16 + 4 * 10 * 8 * 8 * 4 + 10 * 8 * 4 + 10 * 6 * 8 * 4);
+}
+
+TEST_CASE("cost in memory of a cache is its rows, and filling it", "[unit][engine]") {
+  const auto rows = predict_costs(topology(), kMeasured, work(true));
+  const std::int64_t kept = 1110 * 8 * 4;
+  CHECK(rows[0].cache_bytes == kept);
+  // A segment no larger than what it holds; 2,048 tokens pass a layer together.
+  CHECK(rows[0].peak_bytes - MemoryEstimate::kWorkspaceBytes == 142 * 4 + 2 * 12 + 2048 * 6 * 8 * 4 + kept + kept);
+  CHECK(rows[5].cache_bytes == 0);
 }
 
 TEST_CASE("cost without a cache has no fill", "[unit][engine]") {

@@ -85,6 +85,7 @@ TEST_CASE("pipeline fills in every default", "[unit][pipeline-file]") {
   CHECK(pipeline.train.keep == train.keep);
   CHECK(pipeline.train.metric == train.metric);
   CHECK(pipeline.layer_decay == 1.0);
+  CHECK(pipeline.groups.empty());
   const CacheOptions cache;
   CHECK(pipeline.cache.mode == cache.mode);
   CHECK(pipeline.cache.memory == cache.memory);
@@ -146,6 +147,22 @@ TEST_CASE("pipeline keeps of a replaced plugin's options those that the new one 
   CHECK(pipeline.optimizer.options.values().size() == 1);
   CHECK(pipeline.optimizer.options.real("weight_decay") == 3.0);
   CHECK(pipeline.origins.count("optimizer.beta1") == 0);
+}
+
+TEST_CASE("groups of the optimizer resolve to tables behind it", "[unit][pipeline-file]") {
+  Bench bench;
+  const auto pipeline = bench.load(kSmallest +
+                                   "[[optimizer.groups]]\ntensors = ['a', 'b\\.']\nlr = 1\n"
+                                   "[[optimizer.groups]]\nlr = 0.5\ntensors = ['c']\n");
+  REQUIRE(pipeline.groups.size() == 2);
+  CHECK(pipeline.groups[0].tensors == Names{"a", "b\\."});
+  CHECK(pipeline.groups[0].lr == 1.0);
+  CHECK(pipeline.groups[1].lr == 0.5);
+  const std::string expected =
+      "beta1 = 0.9\n\n[[optimizer.groups]]\ntensors = [\"a\", \"b\\\\.\"]\nlr = 1.0\n\n"
+      "[[optimizer.groups]]\ntensors = [\"c\"]\nlr = 0.5\n\n[schedule]\n";
+  CHECK(pipeline.resolved.find(expected) != std::string::npos);
+  CHECK(bench.load(pipeline.resolved).resolved == pipeline.resolved);
 }
 
 TEST_CASE("pipeline resolves to a whole file", "[unit][pipeline-file]") {
