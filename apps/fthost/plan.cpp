@@ -118,6 +118,8 @@ void print_text(const PlanReport& report) {
             << "activations " << std::setw(14) << bytes_text(report.memory.activation_bytes)
             << (report.predicted ? "  of the largest batch\n" : "  at most, for a batch of full length\n")
             << "computing   " << std::setw(14) << bytes_text(report.memory.passing_bytes) << "  a layer at a time\n"
+            << "filling     " << std::setw(14) << bytes_text(report.memory.filling_bytes)
+            << "  the cache, before that\n"
             << "cache       " << std::setw(14) << bytes_text(report.memory.cache_bytes) << "  read from it\n"
             << "at peak     " << std::setw(14) << bytes_text(report.memory.peak_bytes())
             << "  beyond what opening LibTorch takes\n\n"
@@ -132,8 +134,8 @@ nlohmann::ordered_json to_json(const PlanReport& report) {
   json["frozen_parameters"] = report.memory.frozen_parameters;
   json["memory_bytes"] = {{"weights", report.memory.weight_bytes},      {"gradients", report.memory.gradient_bytes},
                           {"optimizer", report.memory.optimizer_bytes}, {"activations", report.memory.activation_bytes},
-                          {"computing", report.memory.passing_bytes},   {"cache", report.memory.cache_bytes},
-                          {"peak", report.memory.peak_bytes()}};
+                          {"computing", report.memory.passing_bytes},   {"filling", report.memory.filling_bytes},
+                          {"cache", report.memory.cache_bytes},         {"peak", report.memory.peak_bytes()}};
   json["device"] = report.device;
   json["threads"] = report.threads;
   if (report.predicted) {

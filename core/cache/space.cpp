@@ -74,6 +74,17 @@ bool CacheSpace::check(Segment& segment) {
 /// Forgets a damaged segment; others keep their numbers.
 void CacheSpace::drop(std::size_t number) {
   remove_damaged(segments_[number].file, "its checksum is wrong");
+  forget(number);
+}
+
+std::vector<Hash128> CacheSpace::examples_in(std::size_t number) const {
+  std::vector<Hash128> examples;
+  for (const auto& [example, place] : places_)
+    if (place.segment == number) examples.push_back(example);
+  return examples;
+}
+
+void CacheSpace::forget(std::size_t number) {
   std::erase_if(places_, [&](const auto& item) { return item.second.segment == number; });
   segments_[number] = {};
 }

@@ -40,6 +40,13 @@ class CacheSpace {
   /// when neither took it: it is lost then.
   bool add(const std::string& name, std::vector<std::byte> segment);
 
+  /// Number of segments, forgotten ones too.
+  std::size_t segments() const { return segments_.size(); }
+  /// The examples whose rows are found in a segment.
+  std::vector<Hash128> examples_in(std::size_t segment) const;
+  /// Gives a segment's memory back. Its file, if it has one, stays.
+  void forget(std::size_t segment);
+
  private:
   struct Segment {
     std::filesystem::path file;  ///< Empty: it is in memory only.

@@ -31,7 +31,7 @@ Workload workload_of(const Pipeline& pipeline, const DataSets& data) {
 
 bool keeps_rows(const Pipeline& pipeline, const Topology& topology, const Plan& plan, const Calibration& measured,
                 const Workload& work) {
-  if (pipeline.frozen_dropout || pipeline.train.clip_over_all || plan.first_stage == 0) return false;
+  if (!pipeline.prefix_is_fixed() || plan.first_stage == 0) return false;
   if (pipeline.cache.mode != "auto") return pipeline.cache.mode != "off";
   const int prefix_layers = std::min(topology.layers(), plan.first_stage - 1);
   CacheCost cost;

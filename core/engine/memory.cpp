@@ -19,10 +19,11 @@ MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::
   const auto inner_bytes = 2 * topology.intermediate_size * kFloatBytes;
   for (int stage = plan.first_stage; stage < topology.head_stage(); ++stage)
     estimate.activation_bytes += batch_tokens * (stage == 0 ? row_bytes : 8 * row_bytes + inner_bytes);
-  const auto passing_tokens = cached_tokens > 0 ? std::max(batch_tokens, kFillTokens) : batch_tokens;
-  estimate.passing_bytes = passing_tokens * (6 * row_bytes + inner_bytes);
+  estimate.passing_bytes = batch_tokens * (6 * row_bytes + inner_bytes);
   estimate.cache_bytes = cached_tokens * row_bytes;
-  if (cached_tokens > 0) estimate.passing_bytes += std::min(kSegmentBytes, estimate.cache_bytes);
+  if (cached_tokens > 0)
+    estimate.filling_bytes = std::min(kFillTokens, cached_tokens) * (6 * row_bytes + inner_bytes) +
+                             std::min(kSegmentBytes, estimate.cache_bytes);
   return estimate;
 }
 

@@ -9,20 +9,15 @@
 #include "core/engine/batches.h"
 #include "core/engine/network.h"
 #include "core/engine/prefix_cache.h"
+#include "core/pipeline/pipeline.h"
 
 namespace fthost {
 
-/// Gives the suffix its input. `network` and `cache` must outlive it.
+/// Gives the suffix its input. All references must outlive it.
 class Prefix {
  public:
-  struct Rules {
-    /// The prefix draws dropout as in training, which makes its result another one in every step.
-    bool frozen_dropout = false;
-    /// Autograd goes through the prefix too, for the gradients of frozen tensors.
-    bool gradients = false;
-  };
-
-  Prefix(Network& network, PrefixCache& cache, Rules rules) : network_(network), cache_(cache), rules_(rules) {}
+  Prefix(const Pipeline& pipeline, Network& network, PrefixCache& cache)
+      : pipeline_(pipeline), network_(network), cache_(cache) {}
 
   /// Must come before the rest, and whenever the plan changes. `uses`: what will be asked for from now on.
   void set_plan(const Plan& plan, const std::vector<PrefixCache::Uses>& uses);
@@ -38,12 +33,9 @@ class Prefix {
   at::Tensor rows(const Batch& batch, const Context& context);
 
  private:
-  /// Rows that are another draw each time, or that gradients pass, cannot be kept.
-  bool keeps() const { return !rules_.frozen_dropout && !rules_.gradients; }
-
+  const Pipeline& pipeline_;
   Network& network_;
   PrefixCache& cache_;
-  Rules rules_;
   int boundary_ = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -76,13 +77,55 @@ void PrefixCache::set_boundary(int stages, const std::vector<Uses>& uses) {
   }
   auto keys = prefix_keys(network_, pipeline_, arithmetic_, stages);
   if (space_ != nullptr && stages == stages_ && keys.back() == space_->key()) return;
-  stages_ = stages;
+  // Rows in files are found there; those in memory only go along when the boundary moves up.
+  const int before = std::exchange(stages_, stages);
+  const bool goes_along = space_ != nullptr && before < stages && !store_->has_disk() &&
+                          keys[static_cast<std::size_t>(before)] == space_->key() && arithmetic_.storage == at::kFloat;
+  auto space = goes_along ? std::move(space_) : nullptr;
+  auto store = goes_along ? std::move(store_) : nullptr;
   keys_ = std::move(keys);
   filled_.clear();
   lower_.clear();
   lower_opened_ = false;
   space_.reset();
   choose(uses);
+  if (space != nullptr && active() && !store_->has_disk()) move_up(std::move(store), std::move(space), before, uses);
+}
+
+/// Segment by segment, each of which is given up when its rows have gone through the layers between the boundaries: no
+/// more is held than before.
+void PrefixCache::move_up(std::unique_ptr<CacheStore> store, std::unique_ptr<CacheSpace> space, int stages,
+                          const std::vector<Uses>& uses) {
+  const Stopwatch begin;
+  std::unordered_map<Hash128, const Example*> examples;
+  std::int64_t tokens = 0;
+  for (const auto& [set, times] : uses)
+    for (const auto& example : set->examples)
+      if (space->contains(key_of(example)) && examples.emplace(key_of(example), &example).second)
+        tokens += tokens_of(example);
+  lower_store_ = std::move(store);
+  lower_.resize(static_cast<std::size_t>(stages_));
+  auto& from = *(lower_[static_cast<std::size_t>(stages)] = std::move(space));
+  Activity activity(events_,
+                    "move the cache from boundary " + std::to_string(stages - 1) + " to " + std::to_string(stages_ - 1),
+                    "tokens", tokens);
+  std::int64_t done = 0, moved = 0;
+  bool room = true;
+  for (std::size_t segment = 0; room && segment < from.segments(); ++segment) {
+    std::vector<const Example*> there;
+    for (const auto& key : from.examples_in(segment))
+      if (const auto found = examples.find(key); found != examples.end()) there.push_back(found->second);
+    if (!there.empty()) room = fill_segment(there, stages, done, activity);
+    if (room) moved += std::ssize(there);
+    from.forget(segment);
+  }
+  activity.finish(done);
+  lower_.clear();
+  lower_store_.reset();
+  log_info("boundary " + std::to_string(stages_ - 1) + ": " + std::to_string(moved) +
+           " examples went on from boundary " + std::to_string(stages - 1));
+  use_.fill_seconds += begin.seconds();
+  use_.seconds_saved -= begin.seconds();
 }
 
 /// Where rows are kept. A store is made for each boundary: what the one before held in memory is of no use any more.

@@ -67,6 +67,8 @@ class PrefixCache {
   void choose(const std::vector<Uses>& uses);
   void open_lower();
   int lower_start(const Hash128& example);
+  void move_up(std::unique_ptr<CacheStore> store, std::unique_ptr<CacheSpace> space, int stages,
+               const std::vector<Uses>& uses);
   std::vector<std::vector<const Example*>> find_missing(const DataSet& set);
   std::int64_t fill_missing(const std::vector<std::vector<const Example*>>& missing, Activity& activity);
   bool fill_segment(const std::vector<const Example*>& examples, int from, std::int64_t& done, Activity& activity);

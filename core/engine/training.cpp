@@ -42,7 +42,7 @@ Training::Training(const Pipeline& pipeline, Network& network, Strategies strate
       settings_(settings),
       stop_signal_(stop_signal),
       topology_(network.topology()),
-      prefix_(network, cache, {pipeline.frozen_dropout, pipeline.train.clip_over_all}),
+      prefix_(pipeline, network, cache),
       lengths_(lengths_of(data.train)),
       wants_gradient_norms_(dynamic_cast<GradientNormReader*>(strategies_.freezing.get()) != nullptr) {
   total_steps_ = count_steps();

@@ -89,6 +89,9 @@ struct Pipeline {
   ComponentChoice model, head, reader, freezing, optimizer, schedule;
   std::vector<ComponentChoice> sinks;  ///< Default ones included, metric sinks and writers mixed, in order.
 
+  /// May what the frozen prefix gives be kept? Not when it is another draw in each step, nor when gradients pass it.
+  bool prefix_is_fixed() const { return !frozen_dropout && !train.clip_over_all; }
+
   /// The whole pipeline as TOML: every option with its value, absolute paths. Runs again to the same result.
   std::string resolved;
 

@@ -63,6 +63,16 @@ TEST_CASE("the cache follows a boundary that moves up over layers that have lear
   CHECK(tiny.weights("disk") == tiny.weights("off"));
 }
 
+TEST_CASE("rows in memory go on from where they were when the boundary moves up", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  for (const std::string mode : {"off", "memory"})
+    tiny.run_as(mode, {"freezing.plugin=adaptive", "train.epochs=8", "freezing.percentile=50", "cache.mode=" + mode});
+  CHECK(boundaries(tiny, "memory") ==
+        std::vector<std::string>{"embeddings", "embeddings", "embeddings", "embeddings", "1", "2", "2", "2"});
+  CHECK(tiny.weights("memory") == tiny.weights("off"));
+  CHECK(tiny.read("runs/memory/log.txt").find("examples went on from boundary") != std::string::npos);
+}
+
 TEST_CASE("the best epoch's weights below a boundary that moved up are not served old rows", "[pipeline][apps]") {
   const TinyPipeline tiny;
   // The first sentence is one of train too, whose rows are kept by the time that the test set is evaluated.

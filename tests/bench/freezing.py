@@ -2,13 +2,13 @@
 """What each freezing strategy takes beside full fine-tuning, against the count of products, and what `fthost plan` says.
 
 usage: freezing.py [--fthost build/release/bin/fthost] [--data data/wnut17] [--threads 2] [--only minilm|base]
-                   [--results freezing.jsonl] [--table]
+                   [--results freezing.jsonl] [--table] [--picture docs/images/freezing.svg]
 
 Two models: MiniLM (6 layers of 384) on all of WNUT 17's training set, and BERT-base's shape (12 layers of 768) with
 random weights on its first 512 sentences; f32. For each number of learning layers, with a cache and without: seconds of
 an epoch after the fill over those of full fine-tuning, the same from the operation count, predicted and measured seconds,
 and the most memory that the process held, less what one takes that has only opened LibTorch, beside what was predicted.
-What stands in the results file already is not run again; --table prints it and runs nothing. Times mean something on a quiet machine only."""
+What stands in the results file already is not run again; --table prints it and runs nothing; --picture draws it, too. Times mean something on a quiet machine only."""
 import argparse, array, json, os, pathlib, random, struct, subprocess, sys, tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -157,6 +157,51 @@ def print_table(results):
                   f"{row['predicted_peak'] / 2**20:.0f} MiB |")
 
 
+def label(learning):
+    return {"full": "full", 0: "classifier"}.get(learning, f"last {learning}")
+
+
+def draw_shape(rows, title, left, layers, picture):
+    """Bars of a shape: an epoch over that of full fine-tuning, and a line across each for the operation count."""
+    full = next(row["seconds"] for row in rows if row["learning"] == "full")
+    learning = sorted({row["learning"] for row in rows}, key=lambda n: layers + 1 if n == "full" else n)
+    bottom, height, step = 250, 180, 76
+    picture.append(f'<text class="t" x="{left}" y="30">{title}</text>')
+    picture.append(f'<text x="{left}" y="48">100 % = {full:.0f} s</text>')
+    picture.append(f'<path class="axis" d="M{left} {bottom}h{step * len(learning)}"/>')
+    for i, what in enumerate(learning):
+        x = left + i * step + 8
+        picture.append(f'<text class="m" x="{x + 28}" y="{bottom + 18}">{label(what)}</text>')
+        for cached, at in ((True, 0), (False, 30)):
+            row = next((row for row in rows if row["learning"] == what and (row["cached"] == cached or what == "full")))
+            share, ideal = row["seconds"] / full, operation_share(layers, what, cached)
+            style, high = "kept" if cached and what != "full" else "not", share * height
+            if what == "full" and cached:
+                continue
+            picture.append(f'<rect class="{style}" x="{x + at}" y="{bottom - high:.1f}" width="26" height="{high:.1f}"/>')
+            picture.append(f'<text class="m" x="{x + at + 13}" y="{bottom - high - 5:.1f}">{100 * share:.3g}</text>')
+            picture.append(f'<path class="ideal" d="M{x + at - 2} {bottom - ideal * height:.1f}h30"/>')
+
+
+def draw(results, file):
+    picture = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 880 310" role="img" aria-label="Seconds of an epoch '
+               'by number of learning layers, in per cent of full fine-tuning">',
+               '<style>text{font:12px sans-serif;fill:#1b1f24}.t{font-weight:bold;font-size:15px}.m{text-anchor:middle}'
+               '.kept{fill:#2a6db0}.not{fill:#b9c6d6}.axis{stroke:#57606a}.ideal{stroke:#b35900;stroke-width:2}'
+               'rect.bg{fill:#fff}</style>', '<rect class="bg" width="880" height="310"/>']
+    left = 20
+    for shape, title in (("minilm", "MiniLM, 6 layers"), ("base", "BERT-base\u2019s shape, 12 layers")):
+        rows = [row for row in results if row["shape"] == shape]
+        if rows:
+            draw_shape(rows, title, left, LAYERS[shape], picture)
+            left += 76 * len(LEARNING[shape]) + 70
+    picture.append('<rect class="kept" x="20" y="285" width="14" height="14"/><text x="40" y="297">an epoch of training '
+                   'with the cache, in % of full</text><rect class="not" x="320" y="285" width="14" height="14"/>'
+                   '<text x="340" y="297">without it</text><path class="ideal" d="M430 292h20"/>'
+                   '<text x="456" y="297">what the count of operations says</text></svg>')
+    file.write_text("\n".join(picture) + "\n", encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fthost", type=pathlib.Path, default=TOP / "build/release/bin/fthost")
@@ -165,6 +210,7 @@ def main():
     parser.add_argument("--only", choices=sorted(LAYERS))
     parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path("freezing.jsonl"))
     parser.add_argument("--table", action="store_true", help="print the table of what is there, run nothing")
+    parser.add_argument("--picture", type=pathlib.Path)
     options = parser.parse_args()
     options.data, options.fthost = options.data.resolve(), options.fthost.resolve()
     results = [json.loads(line) for line in open(options.results)] if options.results.exists() else []
@@ -173,6 +219,8 @@ def main():
             if options.only in (None, shape):
                 measure_shape(options, shape, results)
     print_table(results)
+    if options.picture:
+        draw(results, options.picture)
 
 
 if __name__ == "__main__":
