@@ -30,6 +30,9 @@ write_basic_package_version_file("${CMAKE_BINARY_DIR}/package/fthostConfigVersio
 install(FILES "${CMAKE_BINARY_DIR}/package/fthostConfig.cmake" "${CMAKE_BINARY_DIR}/package/fthostConfigVersion.cmake"
   cmake/FthostAddPlugin.cmake cmake/FthostTorch.cmake DESTINATION lib/cmake/fthost)
 
+# What `fthost new` writes.
+install(DIRECTORY sdk/templates DESTINATION share/fthost)
+
 # The manual page says what --help says.
 set(manual "${CMAKE_BINARY_DIR}/share/man/man1/fthost.1")
 add_custom_command(OUTPUT "${manual}" VERBATIM

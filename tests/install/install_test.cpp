@@ -98,7 +98,7 @@ TEST_CASE("the manual page says what --help says", "[pipeline][install]") {
   page = std::regex_replace(page, std::regex(R"(\\e)"), "\\");
   page.erase(std::remove(page.begin(), page.end(), '&'), page.end());
   for (const std::string command :
-       {"init", "check", "plan", "cache", "predict", "score", "tokenize", "plugins", "options", "doctor"}) {
+       {"init", "check", "plan", "cache", "predict", "score", "tokenize", "plugins", "options", "new", "doctor"}) {
     INFO(command);
     const auto help = tree.fthost({command, "--help"}).out;
     CHECK(page.find(".SS fthost " + command + "\n.nf\n" + help.substr(0, help.find_last_not_of('\n') + 1) +
