@@ -24,6 +24,7 @@ int cache_command(const std::vector<std::string>& words);
 int check_command(const std::vector<std::string>& words);
 int doctor_command(const std::vector<std::string>& words);
 int init_command(const std::vector<std::string>& words);
+int new_command(const std::vector<std::string>& words);
 int options_command(const std::vector<std::string>& words);
 int plan_command(const std::vector<std::string>& words);
 int plugins_command(const std::vector<std::string>& words);
@@ -32,7 +33,7 @@ int score_command(const std::vector<std::string>& words);
 int tokenize_command(const std::vector<std::string>& words);
 
 /// All but `run`, which has no name: `fthost PIPELINE.toml`.
-inline constexpr std::array<Command, 10> kCommands = {{
+inline constexpr std::array<Command, 11> kCommands = {{
     {"init", "look at the data and write a commented pipeline file", init_command},
     {"check", "report every error of a pipeline file (or of a plugin library)", check_command},
     {"plan", "say what learns, what is frozen, and what it takes; train nothing", plan_command},
@@ -42,6 +43,7 @@ inline constexpr std::array<Command, 10> kCommands = {{
     {"tokenize", "tokens, ids, word numbers and offsets of text, as a model's tokenizer has them", tokenize_command},
     {"plugins", "list the components that were found, where, and what was refused", plugins_command},
     {"options", "describe one component's options: fthost options freezing/last-n-layers", options_command},
+    {"new", "write a plugin of your own that builds and passes its test", new_command},
     {"doctor", "say what this machine and this installation have", doctor_command},
 }};
 

@@ -17,19 +17,6 @@ constexpr CommandHelp kHelp{
     "the components of that kind.",
     "  fthost options freezing\n  fthost options freezing/last-n-layers\n"};
 
-Kind parse_kind(const std::string& name) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < kKindNames.size(); ++i) {
-    if (kKindNames[i] == name) return static_cast<Kind>(i);
-    names.emplace_back(kKindNames[i]);
-  }
-  const auto near = nearest_name(name, names);
-  Message message{.place = {"fthost", 0, 0}, .text = "there is no kind '" + name + "'"};
-  if (!near.empty()) message.text += "; did you mean '" + std::string(near) + "'?";
-  message.notes = {"kinds: model, head, reader, freezing, optimizer, schedule, sink"};
-  throw InputError(std::move(message));
-}
-
 InputError no_component(const PluginRegistry& registry, Kind kind, const std::string& name) {
   const auto names = registry.names(kind);
   Message message{.place = {"fthost", 0, 0}, .text = "there is no " + std::string(kind_name(kind)) + " '" + name + "'"};
@@ -56,7 +43,7 @@ int options_command(const std::vector<std::string>& words) {
   if (arguments.help_shown()) return kDone;
   const auto what = arguments.required("component");
   const auto slash = what.find('/');
-  const Kind kind = parse_kind(what.substr(0, slash));
+  const Kind kind = kind_named(what.substr(0, slash));
   const FoundPlugins registry;
   if (slash == std::string::npos) {
     for (const auto& name : registry.names(kind)) describe_component(*registry.find(kind, name));

@@ -63,6 +63,19 @@ Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry) {
   return load_pipeline(arguments.required("pipeline"), overrides, registry);
 }
 
+Kind kind_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kKindNames.size(); ++i) {
+    if (kKindNames[i] == name) return static_cast<Kind>(i);
+    names.emplace_back(kKindNames[i]);
+  }
+  const auto near = nearest_name(name, names);
+  Message message{.place = {"fthost", 0, 0}, .text = "there is no kind '" + name + "'"};
+  if (!near.empty()) message.text += "; did you mean '" + std::string(near) + "'?";
+  message.notes = {"kinds: model, head, reader, freezing, optimizer, schedule, sink"};
+  throw InputError(std::move(message));
+}
+
 void print_json(const nlohmann::ordered_json& json) {
   std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }

@@ -2,6 +2,7 @@
 
 /// What several commands need: the plugins that are found, how the terminal wants to be spoken to, the pipeline.
 
+#include <fthost/component.h>
 #include <fthost/events.h>
 
 #include <boost/program_options/options_description.hpp>
@@ -30,6 +31,9 @@ void add_override_option(boost::program_options::options_description& options);
 
 /// The pipeline that the word `pipeline` names, with all --set.
 Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry);
+
+/// The kind that a word of the command line names. Throws InputError with the nearest name and all of them.
+Kind kind_named(const std::string& name);
 
 /// To standard output. Bytes that are not UTF-8 (a file's name may hold some) become U+FFFD.
 void print_json(const nlohmann::ordered_json& json);

@@ -22,8 +22,8 @@ TEST_CASE("fthost --help names every command and where to start", "[unit][apps]"
   const auto outcome = run_program({"--help"});
   CHECK(outcome.status == 0);
   CHECK(outcome.err.empty());
-  for (const auto* word :
-       {"init", "check", "plan", "predict", "score", "tokenize", "plugins", "options", "doctor", "Start here", "130"}) {
+  for (const auto* word : {"init", "check", "plan", "predict", "score", "tokenize", "plugins", "options", "new",
+                           "doctor", "Start here", "130"}) {
     INFO(word);
     CHECK(outcome.out.find(word) != std::string::npos);
   }
@@ -31,7 +31,7 @@ TEST_CASE("fthost --help names every command and where to start", "[unit][apps]"
 
 TEST_CASE("every command explains itself", "[unit][apps]") {
   for (const auto* command :
-       {"init", "check", "plan", "predict", "score", "tokenize", "plugins", "options", "doctor"}) {
+       {"init", "check", "plan", "predict", "score", "tokenize", "plugins", "options", "new", "doctor"}) {
     INFO(command);
     const auto outcome = run_program({command, "--help"});
     CHECK(outcome.status == 0);

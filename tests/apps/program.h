@@ -1,6 +1,6 @@
 #pragma once
 
-/// The executable of this build, run as a user would.
+/// Programs, that of this build above all, run as a user would.
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -20,16 +20,15 @@ namespace fthost {
 
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
-/// A started `fthost`. Its output goes into files of a folder of its own, so that no pipe can fill up.
-class Program {
+/// A started program. Its output goes into files of a folder of its own, so that no pipe can fill up.
+class Process {
  public:
-  /// Runs in `folder`, with standard input from `input` and `environment` on top of the test's own. Standard output
-  /// goes to `out` where that is given.
-  explicit Program(std::vector<std::string> words, const std::filesystem::path& folder = ".",
+  /// Runs `words`, of which the first is a path or is looked up in PATH, in `folder`, with standard input from `input`
+  /// and `environment` on top of the test's own. Standard output goes to `out` where that is given.
+  explicit Process(std::vector<std::string> words, const std::filesystem::path& folder = ".",
                    const std::string& input = "", const Environment& environment = {},
                    const std::filesystem::path& out = {}) {
     const auto in = output_.write("in", input);
-    words.insert(words.begin(), FTHOST_BUILD_DIR "/bin/fthost");
     std::vector<char*> arguments;
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -41,18 +40,18 @@ class Program {
       redirect(STDERR_FILENO, output_ / "err", O_WRONLY | O_CREAT);
       for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
       if (::chdir(folder.c_str()) != 0) ::_exit(126);
-      ::execv(arguments[0], arguments.data());
+      ::execvp(arguments[0], arguments.data());
       ::_exit(127);
     }
   }
-  ~Program() {
+  ~Process() {
     if (process_ <= 0) return;
     // A test that failed early: what it started would go on for hours.
     ::kill(process_, SIGKILL);
     ::waitpid(process_, nullptr, 0);
   }
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
 
   void signal(int number) const { ::kill(process_, number); }
 
@@ -77,16 +76,37 @@ class Program {
   pid_t process_ = -1;
 };
 
+/// A started `fthost` of this build.
+class Program : public Process {
+ public:
+  explicit Program(std::vector<std::string> words, const std::filesystem::path& folder = ".",
+                   const std::string& input = "", const Environment& environment = {},
+                   const std::filesystem::path& out = {})
+      : Process(with_program(std::move(words)), folder, input, environment, out) {}
+
+ private:
+  static std::vector<std::string> with_program(std::vector<std::string> words) {
+    words.insert(words.begin(), FTHOST_BUILD_DIR "/bin/fthost");
+    return words;
+  }
+};
+
 struct Outcome {
   int status = 0;
   std::string out, err;
 };
 
+template <class Started = Process>
+Outcome run_process(std::vector<std::string> words, const std::filesystem::path& folder = ".",
+                    const std::string& input = "", const Environment& environment = {}) {
+  Started process(std::move(words), folder, input, environment);
+  const int status = process.wait();
+  return {status, process.out(), process.err()};
+}
+
 inline Outcome run_program(std::vector<std::string> words, const std::filesystem::path& folder = ".",
                            const std::string& input = "", const Environment& environment = {}) {
-  Program program(std::move(words), folder, input, environment);
-  const int status = program.wait();
-  return {status, program.out(), program.err()};
+  return run_process<Program>(std::move(words), folder, input, environment);
 }
 
 }  // namespace fthost

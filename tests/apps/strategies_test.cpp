@@ -12,13 +12,6 @@
 namespace fthost {
 namespace {
 
-/// The boundary of each epoch.
-std::vector<std::string> boundaries(const TinyPipeline& tiny, const std::string& run) {
-  std::vector<std::string> found;
-  for (const auto& event : tiny.events(run, "epoch_started")) found.push_back(event.at("boundary"));
-  return found;
-}
-
 TEST_CASE("tensors chosen by name learn, and all others keep their bytes", "[pipeline][apps]") {
   const TinyPipeline tiny;
   tiny.folder().write("by-name.toml", [&] {
@@ -33,7 +26,7 @@ TEST_CASE("tensors chosen by name learn, and all others keep their bytes", "[pip
   const auto changed = tiny.changed_tensors("by-name");
   CHECK(changed.size() == 8);
   for (const auto& name : changed) CHECK((name.starts_with("bert.encoder.layer.1.") && name.ends_with("bias")));
-  CHECK(boundaries(tiny, "by-name") == std::vector<std::string>{"1", "1", "1"});
+  CHECK(tiny.boundaries("by-name") == std::vector<std::string>{"1", "1", "1"});
 }
 
 TEST_CASE("the cache follows a boundary that moves down, and the result is that without it", "[pipeline][apps]") {
@@ -43,7 +36,7 @@ TEST_CASE("the cache follows a boundary that moves down, and the result is that 
     auto options = down;
     options.push_back("cache.mode=" + mode);
     tiny.run_as(mode, options);
-    CHECK(boundaries(tiny, mode) == std::vector<std::string>{"2", "1", "0", "embeddings"});
+    CHECK(tiny.boundaries(mode) == std::vector<std::string>{"2", "1", "0", "embeddings"});
   }
   CHECK(tiny.weights("memory") == tiny.weights("off"));
   CHECK(tiny.weights("disk") == tiny.weights("off"));
@@ -58,7 +51,7 @@ TEST_CASE("the cache follows a boundary that moves up over layers that have lear
     tiny.run_as(mode, options);
   }
   // Two epochs of norms are needed; at the highest percentile all but the head freezes then.
-  CHECK(boundaries(tiny, "off") == std::vector<std::string>{"embeddings", "embeddings", "2", "2", "2", "2"});
+  CHECK(tiny.boundaries("off") == std::vector<std::string>{"embeddings", "embeddings", "2", "2", "2", "2"});
   CHECK(tiny.weights("memory") == tiny.weights("off"));
   CHECK(tiny.weights("disk") == tiny.weights("off"));
 }
@@ -78,11 +71,11 @@ TEST_CASE("the best epoch's weights below a boundary that moved up are not serve
   // The first sentence is one of train too, whose rows are kept by the time that the test set is evaluated.
   tiny.folder().write("test.conll", "peter\tB-PER\nwas\tO\nto\tO\nparis\tB-LOC\n\nzoe\tB-PER\nwas\tO\nhome\tO\n");
   // Weights move most while all layers learn: that is the best epoch by this figure.
-  tiny.folder().write("tiny.toml", tiny.read("tiny.toml") + "\n[[sinks]]\nplugin = \"drift\"\n");
+  tiny.add_sink("drift");
   for (const std::string mode : {"off", "disk"})
     tiny.run_as(mode, {"freezing.plugin=adaptive", "train.epochs=4", "freezing.percentile=100", "train.keep=best",
                        "train.metric=drift_iterative", "data.test=test.conll", "cache.mode=" + mode});
-  REQUIRE(boundaries(tiny, "off").back() == "2");
+  REQUIRE(tiny.boundaries("off").back() == "2");
   REQUIRE(tiny.record("off").at("kept_epoch") < 3);
   CHECK(tiny.weights("disk") == tiny.weights("off"));
   CHECK(tiny.record("disk").at("test") == tiny.record("off").at("test"));

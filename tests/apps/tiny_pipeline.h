@@ -68,6 +68,18 @@ class TinyPipeline {
     return found;
   }
 
+  /// The boundary of each epoch.
+  std::vector<std::string> boundaries(const std::string& run) const {
+    std::vector<std::string> found;
+    for (const auto& event : events(run, "epoch_started")) found.push_back(event.at("boundary"));
+    return found;
+  }
+
+  /// Adds a sink to those that the pipeline has.
+  void add_sink(const std::string& name) const {
+    folder_.write("tiny.toml", read("tiny.toml") + "\n[[sinks]]\nplugin = \"" + name + "\"\n");
+  }
+
   /// The bytes of the saved weights.
   std::string weights(const std::string& run) const { return read("runs/" + run + "/model/model.safetensors"); }
 
