@@ -2,12 +2,12 @@
 
 #include <fthost/error.h>
 
-#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "apps/fthost/check_data.h"
+#include "apps/fthost/check_library.h"
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
 
@@ -15,9 +15,10 @@ namespace fthost {
 namespace {
 
 constexpr CommandHelp kHelp{
-    "fthost check PIPELINE.toml [--data] [--set KEY=VALUE]… [--json]  |  fthost check LIBRARY.so [--json]",
+    "fthost check PIPELINE.toml [--data] [--set KEY=VALUE]… [--json]\n"
+    "       fthost check LIBRARY.so [--with OPTION=VALUE]… [--timeout SECONDS] [--json]",
     "Reports every error of a pipeline file in one go, against the options that the plugins declare: no model, tensor\n"
-    "or data file is touched. Of a plugin library it says whether this fthost would load it, and what it holds.\n"
+    "or data file is touched.\n"
     "\n"
     "With --data it reads the data too, and the model's tokenizer: it counts sentences, words and tokens, and shows "
     "by\n"
@@ -25,9 +26,18 @@ constexpr CommandHelp kHelp{
     "training set lacks, sentences longer than data.max_length, words with [UNK], and sentences that stand in two "
     "sets.\n"
     "Those are warnings. What training would refuse is an error: a sentence without labels, a training set whose tags\n"
-    "break their scheme, a label that is not among those that [head] lists. Exit status 2.",
+    "break their scheme, a label that is not among those that [head] lists. Exit status 2.\n"
+    "\n"
+    "Of a plugin library it says whether this fthost would load it (if not: exit status 2), and whether it keeps to "
+    "what\n"
+    "fthost asks of plugins: each check runs in a process of its own, so that a crash or an endless loop is a line of "
+    "the\n"
+    "report (exit status 1). A component that needs real files gets them by --with: a model its folder, --with "
+    "path=DIR.",
     "  fthost check my.toml\n  fthost check my.toml --set freezing.layers=6\n  fthost check my.toml --data\n"
-    "  fthost check build/my-strategy.so\n"};
+    "  fthost check build/my-strategy.so\n  fthost check build/my-model.so --with path=models/bert\n"};
+
+constexpr int kUsualSeconds = 20;
 
 /// Errors as an object's field; whoever wants more in it adds to it.
 nlohmann::ordered_json errors_json(const std::vector<Message>& messages) {
@@ -36,43 +46,35 @@ nlohmann::ordered_json errors_json(const std::vector<Message>& messages) {
   return json;
 }
 
-/// What is wrong with a library; empty when it can be used.
-std::vector<Message> library_errors(const std::string& file, const PluginRegistry& registry) {
-  std::vector<Message> errors;
-  for (const auto& refused : registry.refused())
-    errors.push_back({.place = {refused.library.string(), 0, 0}, .text = "cannot use it: " + refused.reason});
-  if (!errors.empty() || !registry.components().empty()) return errors;
-  const bool there = std::filesystem::exists(file);
-  return {{.place = {file, 0, 0}, .text = there ? "there is no component in it" : "there is no such library"}};
+/// An option that belongs to the other thing that this command checks.
+InputError misplaced(const std::string& option, const std::string& uses, const std::string& file,
+                     const std::string& what) {
+  return InputError(Message{.place = {"fthost", 0, 0},
+                            .text = option + " is for " + uses + ", and " + file + " is a " + what,
+                            .notes = {"usage: " + std::string(kHelp.usage)}});
 }
 
 int check_library(const Arguments& arguments, const std::string& file) {
-  if (arguments.has("set") || arguments.flag("data"))
-    throw InputError(Message{.place = {"fthost", 0, 0},
-                             .text = (arguments.has("set") ? "--set" : "--data") +
-                                     std::string(" is for pipelines, and ") + file + " is a plugin library",
-                             .notes = {"usage: " + std::string(kHelp.usage)}});
-  PluginRegistry registry(host_fingerprint());
-  registry.scan(file);
-  const auto errors = library_errors(file, registry);
-  if (arguments.flag("json")) {
-    auto json = errors_json(errors);
-    json["components"] = nlohmann::ordered_json::array();
-    for (const auto& component : registry.components())
-      json["components"].push_back({{"kind", kind_name(component.description.kind)},
-                                    {"name", component.description.name},
-                                    {"summary", component.description.summary}});
+  if (arguments.has("set")) throw misplaced("--set", "pipelines", file, "plugin library");
+  if (arguments.flag("data")) throw misplaced("--data", "pipelines", file, "plugin library");
+  if (arguments.number("timeout") < 1)
+    throw InputError(Message{.place = {"fthost", 0, 0}, .text = "--timeout must be 1 or more"});
+  const LibraryCheckRequest request{file, arguments.list("with"), arguments.number("timeout")};
+  try {
+    const auto report = check_plugin_library(request);
+    arguments.flag("json") ? print_report_json(report) : print_report(report);
+    return report.broken() == 0 ? kDone : kFailed;
+  } catch (const InputError& error) {
+    if (!arguments.flag("json")) throw;
+    auto json = errors_json(error.messages());
+    json["ok"] = false;
     print_json(json);
-    return errors.empty() ? kDone : kInputIsWrong;
+    return kInputIsWrong;
   }
-  if (!errors.empty()) throw InputError(errors);
-  for (const auto& component : registry.components())
-    std::cout << kind_name(component.description.kind) << ' ' << component.description.name << ": "
-              << component.description.summary << '\n';
-  return kDone;
 }
 
-int check_pipeline(const Arguments& arguments) {
+int check_pipeline(const Arguments& arguments, const std::string& file) {
+  if (arguments.has("with")) throw misplaced("--with", "plugin libraries", file, "pipeline");
   std::vector<Message> errors;
   std::optional<DataReport> report;
   try {
@@ -99,12 +101,17 @@ int check_pipeline(const Arguments& arguments) {
 int check_command(const std::vector<std::string>& words) {
   boost::program_options::options_description options;
   add_override_option(options);
-  options.add_options()("data", boost::program_options::bool_switch(), "read and check a pipeline's data too")(
-      "json", boost::program_options::bool_switch(), "print the errors (and a library's components) as JSON");
+  namespace po = boost::program_options;
+  options.add_options()("data", po::bool_switch(), "read and check a pipeline's data too")(
+      "with", po::value<std::vector<std::string>>()->composing()->value_name("OPTION=VALUE"),
+      "of a library: a value for an option of type text or path; may be repeated")(
+      "timeout", po::value<int>()->value_name("SECONDS")->default_value(kUsualSeconds),
+      "of a library: how long a check may take")("json", po::bool_switch(),
+                                                 "print the errors (or what was found of a library) as JSON");
   const Arguments arguments(kHelp, options, {"pipeline"}, words);
   if (arguments.help_shown()) return kDone;
   const auto file = arguments.required("pipeline");
-  return file.ends_with(".so") ? check_library(arguments, file) : check_pipeline(arguments);
+  return file.ends_with(".so") ? check_library(arguments, file) : check_pipeline(arguments, file);
 }
 
 }  // namespace fthost

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/fthost/check_library.h"
 #include "apps/fthost/command.h"
 #include "core/run/version.h"
 
@@ -48,6 +49,7 @@ int dispatch(std::vector<std::string> words) {
     std::cout << "fthost " << build_info().version << '\n';
     return kDone;
   }
+  if (first == kCheckComponent) return check_component_command({words.begin() + 1, words.end()});
   std::vector<std::string> names;
   for (const auto& command : kCommands) {
     names.emplace_back(command.name);

@@ -163,7 +163,7 @@ class Measurement {
     const at::AutoGradMode autograd(true);
     const auto hidden = network_.forward({first_stage, network_.encoder_stages()}, input, batch.packing, context(true));
     const Loss loss = network_.loss(network_.logits(hidden, batch.packing, context(true)), batch.targets);
-    loss.mean.backward();
+    network_.backward(loss.mean);
     loss.mean.item<double>();
   }
 

@@ -7,6 +7,7 @@
 #include "core/engine/activity.h"
 #include "core/engine/need_labels.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/promises.h"
 #include "core/pipeline/data_file.h"
 #include "core/run/log.h"
 
@@ -18,16 +19,16 @@ void tokenize(const Pipeline& pipeline, Network& network, const std::string& nam
                            pipeline.data.long_sentences == "window" ? LongSentences::window : LongSentences::truncate,
                            network.head().special_tokens()};
   Activity activity(events, "tokenize " + name, "sentences", static_cast<std::int64_t>(set.sentences.size()));
-  auto made = make_examples(set.sentences, network.model().tokenizer(), rules,
-                            [&](std::int64_t done, std::int64_t) { activity.advance(done); });
+  auto made = call_plugin(pipeline, pipeline.model, "cutting words into tokens", [&] {
+    return make_examples(set.sentences, network.model().tokenizer(), rules,
+                         [&](std::int64_t done, std::int64_t) { activity.advance(done); });
+  });
   set.examples = std::move(made.list);
   set.counts = made.counts;
   call_plugin(pipeline, pipeline.head, "aligning labels", [&] {
     for (auto& example : set.examples) {
       network.head().align(set.sentences[static_cast<std::size_t>(example.sentence)], example);
-      if (example.targets.size() != example.tokens.size())
-        throw Error("it aligned " + std::to_string(example.targets.size()) + " labels to " +
-                    std::to_string(example.tokens.size()) + " tokens");
+      need_targets(example, network.head().labels().size());
     }
   });
 }

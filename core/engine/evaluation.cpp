@@ -12,15 +12,12 @@ namespace fthost {
 namespace {
 
 /// Puts the decoded labels of each example of the batch where its words are.
-void place_labels(const Head& head, const Batch& batch, const at::Tensor& logits, Evaluation& result) {
+void place_labels(const Network& network, const Batch& batch, const at::Tensor& logits, Evaluation& result) {
   for (std::size_t i = 0; i < batch.examples.size(); ++i) {
     const Example& example = *batch.examples[i];
     const auto start = batch.packing.starts[i];
     const auto rows = logits.narrow(0, start, batch.packing.starts[i + 1] - start);
-    auto labels = head.decode(rows, example);
-    if (labels.size() != example.speakers.size())
-      throw Error("the head decoded " + std::to_string(labels.size()) + " labels for an example with " +
-                  std::to_string(example.speakers.size()) + " words");
+    auto labels = network.decode(rows, example);
     auto& sentence = result.predicted[static_cast<std::size_t>(example.sentence)];
     for (std::size_t k = 0; k < example.speakers.size(); ++k)
       sentence[static_cast<std::size_t>(example.speakers[k].word)] = std::move(labels[k]);
@@ -57,7 +54,7 @@ Evaluation evaluate(Network& network, Prefix& prefix, const DataSet& set, const 
     const Loss loss = network.loss(logits, batch.targets);
     loss_sum += loss.mean.item<double>() * static_cast<double>(loss.labelled);
     labelled += loss.labelled;
-    place_labels(network.head(), batch, logits.to(at::kCPU).contiguous(), result);
+    place_labels(network, batch, logits.to(at::kCPU).contiguous(), result);
     done += static_cast<std::int64_t>(indices.size());
     activity.advance(done);
   }

@@ -48,8 +48,7 @@ std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vect
                choice.component.description.name, choice.component.library);
   events.run_opened({request.console});
   DataSets data = read_data(pipeline, *request.plugins, events);
-  call_plugin(pipeline, pipeline.head, "learning its labels",
-              [&] { network.head().learn_labels(data.train.sentences); });
+  network.learn_labels(data.train.sentences);
   auto stages = boundaries.empty()
                     ? std::vector<int>{std::min(first_plan(pipeline, *request.plugins, network.topology()).first_stage,
                                                 network.encoder_stages())}

@@ -2,10 +2,13 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/engine/learning_rates.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/promises.h"
 
 namespace fthost {
 
@@ -17,14 +20,26 @@ Network::Network(const Pipeline& pipeline, PluginRegistry& plugins) : pipeline_(
   };
   create(pipeline.model, model_, "reading the model's configuration");
   create(pipeline.head, head_, "being created");
-  encoder_stages_ = static_cast<int>(model_->topology().stages.size());
+  call_plugin(pipeline, pipeline.model, "describing its topology", [&] {
+    encoder_ = model_->topology();
+    need_topology(encoder_);
+  });
+}
+
+void Network::learn_labels(std::span<const Sentence> train) {
+  call_plugin(pipeline_, pipeline_.head, "learning its labels", [&] {
+    head_->learn_labels(train);
+    if (head_->labels().empty()) throw Error("it has none afterwards");
+  });
 }
 
 Topology Network::topology() const {
-  Topology topology = model_->topology();
+  Topology topology = encoder_;
   const auto labels = static_cast<double>(head_->labels().size());
   topology.stages.push_back({"head", 2.0 * static_cast<double>(topology.hidden_size) * labels});
-  for (auto tensor : head_->tensors(topology.hidden_size)) {
+  const auto tensors = call_plugin(pipeline_, pipeline_.head, "naming its tensors",
+                                   [&] { return head_->tensors(topology.hidden_size); });
+  for (auto tensor : tensors) {
     tensor.stage = topology.head_stage();
     topology.tensors.push_back(std::move(tensor));
   }
@@ -32,16 +47,20 @@ Topology Network::topology() const {
 }
 
 void Network::load(at::Device device, std::uint64_t seed) {
-  call_plugin(pipeline_, pipeline_.model, "reading the weights", [&] { model_->load(device); });
-  call_plugin(pipeline_, pipeline_.head, "making its tensors", [&] {
-    head_->initialise({model_->topology().hidden_size, encoder_stages_, seed, device});
+  call_plugin(pipeline_, pipeline_.model, "reading the weights", [&] {
+    model_->load(device);
+    parameters_ = model_->parameters();
+    need_parameters(parameters_, encoder_.tensors, device);
   });
-  parameters_ = model_->parameters();
-  for (auto& parameter : head_->parameters()) parameters_.push_back(std::move(parameter));
+  call_plugin(pipeline_, pipeline_.head, "making its tensors", [&] {
+    head_->initialise({encoder_.hidden_size, encoder_stages(), seed, device});
+    auto own = head_->parameters();
+    need_parameters(own, head_->tensors(encoder_.hidden_size), device);
+    std::move(own.begin(), own.end(), std::back_inserter(parameters_));
+  });
 }
 
 void Network::apply(const Plan& plan, bool all_gradients) {
-  TORCH_CHECK(plan.learns.size() == parameters_.size(), "the model's list of parameters is not that of its topology");
   const auto factors = learning_rate_factors(pipeline_, topology());
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     parameters_[i].lr_factor = factors[i];
@@ -52,17 +71,46 @@ void Network::apply(const Plan& plan, bool all_gradients) {
 
 at::Tensor Network::forward(StageRange range, const at::Tensor& input, const Packing& packing, const Context& context) {
   if (range.from >= range.to) return input;
-  return call_plugin(pipeline_, pipeline_.model, "computing its stages",
-                     [&] { return model_->forward(range, input, packing, context); });
+  return call_plugin(pipeline_, pipeline_.model, "computing its stages", [&] {
+    auto hidden = model_->forward(range, input, packing, context);
+    need_matrix(hidden, "hidden rows", packing.rows(), encoder_.hidden_size);
+    need_recorded(hidden, "hidden rows", input.requires_grad());
+    return hidden;
+  });
 }
 
 at::Tensor Network::logits(const at::Tensor& hidden, const Packing& packing, const Context& context) {
-  return call_plugin(pipeline_, pipeline_.head, "computing logits",
-                     [&] { return head_->logits(hidden, packing, context); });
+  return call_plugin(pipeline_, pipeline_.head, "computing logits", [&] {
+    auto logits = head_->logits(hidden, packing, context);
+    need_matrix(logits, "logits", packing.rows(), static_cast<std::int64_t>(head_->labels().size()));
+    need_recorded(logits, "logits", hidden.requires_grad());
+    return logits;
+  });
 }
 
 Loss Network::loss(const at::Tensor& logits, const at::Tensor& targets) {
-  return call_plugin(pipeline_, pipeline_.head, "computing the loss", [&] { return head_->loss(logits, targets); });
+  return call_plugin(pipeline_, pipeline_.head, "computing the loss", [&] {
+    auto loss = head_->loss(logits, targets);
+    need_loss(loss, targets.size(0));
+    const auto own = parameters().subspan(encoder_.tensors.size());
+    const bool learns = std::ranges::any_of(own, [](const Parameter& p) { return p.value.requires_grad(); });
+    need_recorded(loss.mean, "loss", loss.labelled > 0 && (learns || logits.requires_grad()));
+    return loss;
+  });
+}
+
+void Network::backward(const at::Tensor& loss) {
+  // Whose backward formula failed, autograd does not say.
+  guard_plugin([&] { return "the backward pass of " + describe(pipeline_.head) + " or " + describe(pipeline_.model); },
+               [](const OptionError&) {}, [&] { loss.backward(); });
+}
+
+std::vector<std::string> Network::decode(const at::Tensor& logits, const Example& example) const {
+  return call_plugin(pipeline_, pipeline_.head, "decoding labels", [&] {
+    auto labels = head_->decode(logits, example);
+    need_label_each(labels, example);
+    return labels;
+  });
 }
 
 double gradient_norm(std::span<const Parameter> parameters) {

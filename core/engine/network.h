@@ -18,7 +18,8 @@
 
 namespace fthost {
 
-/// Holds the two plugins and calls them; what they throw is reported with their name. `pipeline` must outlive it.
+/// Holds the two plugins and calls them; what they throw is reported with their name, and so is what they give that
+/// breaks a promise of their kind. `pipeline` must outlive it.
 class Network {
  public:
   /// Creates both components: configuration and tokenizer are read, weights are not.
@@ -27,6 +28,11 @@ class Network {
   Model& model() { return *model_; }
   Head& head() { return *head_; }
 
+  /// Lets the head make its vocabulary from the training set.
+  void learn_labels(std::span<const Sentence> train);
+
+  /// The model's stages and tensors.
+  const Topology& encoder() const { return encoder_; }
   /// The model's stages and tensors, then the head's. The head must know its labels.
   Topology topology() const;
 
@@ -43,16 +49,20 @@ class Network {
   at::Tensor forward(StageRange range, const at::Tensor& input, const Packing& packing, const Context& context);
   at::Tensor logits(const at::Tensor& hidden, const Packing& packing, const Context& context);
   Loss loss(const at::Tensor& logits, const at::Tensor& targets);
+  /// Adds the gradients of a loss to those of the tensors that ask for them.
+  void backward(const at::Tensor& loss);
+  /// See Head::decode.
+  std::vector<std::string> decode(const at::Tensor& logits, const Example& example) const;
 
   /// Number of encoder stages: embeddings and layers.
-  int encoder_stages() const { return encoder_stages_; }
+  int encoder_stages() const { return static_cast<int>(encoder_.stages.size()); }
 
  private:
   const Pipeline& pipeline_;
   std::shared_ptr<Model> model_;
   std::shared_ptr<Head> head_;
+  Topology encoder_;
   std::vector<Parameter> parameters_;
-  int encoder_stages_ = 0;
 };
 
 /// The length of the parameters' gradients taken as one vector: of those that have one, whether they learn or not.

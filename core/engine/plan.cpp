@@ -64,8 +64,7 @@ PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& reque
   check_max_length(pipeline, network);
   EventBus nobody_listens;
   DataSets data = read_data(pipeline, *request.plugins, nobody_listens);
-  call_plugin(pipeline, pipeline.head, "learning its labels",
-              [&] { network.head().learn_labels(data.train.sentences); });
+  network.learn_labels(data.train.sentences);
   PlanReport report;
   report.topology = network.topology();
   learning_rate_factors(pipeline, report.topology);  // says so now when a group names no tensor

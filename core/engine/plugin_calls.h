@@ -4,11 +4,11 @@
 
 #include <fthost/error.h>
 
-#include <exception>
 #include <string>
 #include <utility>
 
 #include "core/pipeline/pipeline.h"
+#include "core/plugins/guard.h"
 
 namespace fthost {
 
@@ -21,38 +21,31 @@ inline std::string describe(const ComponentChoice& choice) {
   return describe(choice.component);
 }
 
-/// Runs `call`. InputError passes; anything else becomes an Error that names the component and `doing`.
+/// Runs `call`. InputError passes; anything else becomes a PluginFailure that names the component and `doing`.
 template <class Call>
 decltype(auto) call_plugin(const FoundComponent& component, const char* doing, Call&& call) {
-  try {
-    return std::forward<Call>(call)();
-  } catch (const InputError&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw Error(describe(component) + " failed while " + doing + ": " + error.what());
-  } catch (...) {
-    throw Error(describe(component) + " failed while " + doing + ": it threw something that is no std::exception");
-  }
+  return guard_plugin([&] { return describe(component) + " failed while " + doing; }, [](const OptionError&) {},
+                      std::forward<Call>(call));
 }
 
 /// An option that turned out wrong after the pipeline was checked, with its line in the pipeline.
 inline InputError wrong_option(const Pipeline& pipeline, const ComponentChoice& choice, const OptionError& error) {
-  return InputError(
+  auto message =
       point_at(pipeline, choice.table, error.option(),
-               std::string(kind_name(choice.kind)) + " '" + choice.component.description.name + "': " + error.what()));
+               std::string(kind_name(choice.kind)) + " '" + choice.component.description.name + "': " + error.what());
+  // Of fthost's own plugins everybody knows where they are.
+  if (choice.component.library.parent_path() != own_plugin_folder())
+    message.notes.push_back("it is in " + choice.component.library.string());
+  return InputError(std::move(message));
 }
 
 /// call_plugin() for a component of a pipeline: OptionError becomes an InputError that points at the option's line in
 /// it.
 template <class Call>
 decltype(auto) call_plugin(const Pipeline& pipeline, const ComponentChoice& choice, const char* doing, Call&& call) {
-  return call_plugin(choice.component, doing, [&]() -> decltype(auto) {
-    try {
-      return std::forward<Call>(call)();
-    } catch (const OptionError& error) {
-      throw wrong_option(pipeline, choice, error);
-    }
-  });
+  return guard_plugin([&] { return describe(choice) + " failed while " + doing; },
+                      [&](const OptionError& error) { throw wrong_option(pipeline, choice, error); },
+                      std::forward<Call>(call));
 }
 
 }  // namespace fthost

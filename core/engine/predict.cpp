@@ -13,6 +13,7 @@
 #include "core/engine/device.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/predictions.h"
+#include "core/engine/promises.h"
 #include "core/engine/saved_model.h"
 #include "core/engine/sentence_counter.h"
 
@@ -90,22 +91,34 @@ class Predictor {
     std::vector<Parameter> saved;
     for (auto& [name, value] : model_->head_tensors()) saved.push_back({name, value, false, 1});
     const auto topology = model_->topology();
+    need_topology(topology);
     stages_ = static_cast<int>(topology.stages.size());
+    hidden_size_ = topology.hidden_size;
     call_plugin(head_plugin_, "taking over its tensors", [&] {
       head_->load({topology.hidden_size, stages_, 0, device_}, saved);
     });
   }
 
   at::Tensor logits_of(const Batch& batch) {
+    const auto rows = batch.packing.rows();
     const auto hidden = call_plugin(model_plugin_, "computing its stages", [&] {
-      return model_->forward({0, stages_}, batch.tokens, batch.packing, {});
+      auto given = model_->forward({0, stages_}, batch.tokens, batch.packing, {});
+      need_matrix(given, "hidden rows", rows, hidden_size_);
+      return given;
     });
-    return call_plugin(head_plugin_, "computing logits",
-                       [&] { return head_->logits(hidden, batch.packing, {}).to(at::kCPU).contiguous(); });
+    return call_plugin(head_plugin_, "computing logits", [&] {
+      const auto given = head_->logits(hidden, batch.packing, {});
+      need_matrix(given, "logits", rows, static_cast<std::int64_t>(head_->labels().size()));
+      return given.to(at::kCPU).contiguous();
+    });
   }
 
   void place(const Example& example, const at::Tensor& logits, std::vector<Prediction>& predictions) const {
-    auto labels = call_plugin(head_plugin_, "decoding labels", [&] { return head_->decode(logits, example); });
+    auto labels = call_plugin(head_plugin_, "decoding labels", [&] {
+      auto given = head_->decode(logits, example);
+      need_label_each(given, example);
+      return given;
+    });
     const auto probabilities = logits.to(at::kDouble).softmax(1);
     const auto shares = probabilities.accessor<double, 2>();
     auto& prediction = predictions[static_cast<std::size_t>(example.sentence)];
@@ -126,6 +139,7 @@ class Predictor {
   std::shared_ptr<Model> model_;
   std::shared_ptr<Head> head_;
   int stages_ = 0;
+  std::int64_t hidden_size_ = 0;
   ExampleRules rules_;
 };
 

@@ -12,6 +12,7 @@
 
 #include "core/cache/store.h"
 #include "core/engine/device.h"
+#include "core/engine/plugin_calls.h"
 #include "core/run/machine.h"
 
 namespace fthost {
@@ -51,7 +52,9 @@ std::vector<Hash128> prefix_keys(Network& network, const Pipeline& pipeline, con
   Hasher hasher;
   add(hasher, operators_content());
   add(hasher, hash_of(SegmentBytes::map(pipeline.model.component.library).view()));
-  hasher.add(network.model().arithmetic()).add(TORCH_VERSION).add(cpu_capability()).add(cpu_model());
+  const auto arithmetic =
+      call_plugin(pipeline, pipeline.model, "naming its arithmetic", [&] { return network.model().arithmetic(); });
+  hasher.add(arithmetic).add(TORCH_VERSION).add(cpu_capability()).add(cpu_model());
   for (const auto& [name, value] : numeric_environment()) hasher.add(name).add(value);
   // What a device rounds like is not known from here: rows of one machine's are not another's.
   if (!how.device.is_cpu()) hasher.add(how.device.str()).add(host_name());
@@ -59,9 +62,8 @@ std::vector<Hash128> prefix_keys(Network& network, const Pipeline& pipeline, con
   hasher.add(static_cast<std::uint64_t>(how.threads));
 
   std::vector<Hash128> keys(1);
-  const Topology topology = network.model().topology();
+  const Topology& topology = network.encoder();
   const auto parameters = network.parameters();
-  TORCH_CHECK(parameters.size() >= topology.tensors.size(), "the model has fewer parameters than its topology names");
   for (int stage = 0; stage < stages; ++stage) {
     for (std::size_t i = 0; i < topology.tensors.size(); ++i)
       if (topology.tensors[i].stage == stage) add(hasher, parameters[i]);

@@ -35,8 +35,7 @@ class Run {
     add_sinks();
     events_.run_opened({request.console});
     data_ = read_data(pipeline, *request.plugins, events_);
-    call_plugin(pipeline, pipeline.head, "learning its labels",
-                [&] { network_.head().learn_labels(data_.train.sentences); });
+    network_.learn_labels(data_.train.sentences);
     make_data_examples(pipeline, network_, data_, events_);
     network_.load(device_, pipeline.run.seed);
     settings_ = {device_, number_type(pipeline.run.precision), pipeline.train.batch_size};

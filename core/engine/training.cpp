@@ -196,7 +196,7 @@ Training::StepSums Training::add_gradients(std::span<const Indices> batches) {
     if (loss.mean.requires_grad()) {
       const double share =
           static_cast<double>(loss.labelled) / static_cast<double>(std::max<std::int64_t>(labelled, 1));
-      (batches.size() > 1 ? loss.mean * share : loss.mean).backward();
+      network_.backward(batches.size() > 1 ? loss.mean * share : loss.mean);
     }
     sums.loss_sum += value * static_cast<double>(loss.labelled);
     sums.labelled += loss.labelled;

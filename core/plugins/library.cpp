@@ -2,13 +2,8 @@
 
 #include <dlfcn.h>
 
-#include <cxxabi.h>
-
-#include <exception>
 #include <string>
 #include <system_error>
-#include <type_traits>
-#include <typeinfo>
 #include <utility>
 
 // Boost.DLL goes through std::filesystem then and needs no library of its own.
@@ -19,7 +14,9 @@
 #include <fthost/error.h>
 #include <fthost/plugin.h>
 
+#include "core/plugins/destruction.h"
 #include "core/plugins/fingerprint.h"
+#include "core/plugins/guard.h"
 #include "core/plugins/permissions.h"
 
 namespace fthost {
@@ -27,12 +24,8 @@ namespace {
 
 using CreateFunction = Component*(const char* kind, const char* name, const Options& options);
 
-// A destructor of a component cannot throw: the compiler refuses one that says noexcept(false), all others end the
-// process. So deleting a component needs no handler.
-static_assert(std::is_nothrow_destructible_v<Component>);
-
 [[noreturn]] void refuse_to_load(const std::filesystem::path& library, const std::string& why) {
-  throw Error("cannot load " + library.string() + ": " + why);
+  throw PluginFailure("cannot load " + library.string() + ": " + why);
 }
 
 void require_unchanged(const std::filesystem::path& library, const FileIdentity& inspected) {
@@ -78,12 +71,6 @@ boost::dll::shared_library open_shared(const std::filesystem::path& library) {
   refuse_to_load(library, explain_linker(said != nullptr ? said : error.message()));
 }
 
-/// The name of the exception that is being handled.
-std::string exception_type() {
-  const auto* type = abi::__cxa_current_exception_type();
-  return type != nullptr ? boost::core::demangle(type->name()) : "a foreign exception";
-}
-
 class SharedLibrary final : public OpenLibrary {
  public:
   explicit SharedLibrary(std::filesystem::path path) : path_(std::move(path)), library_(open_shared(path_)) {
@@ -95,20 +82,9 @@ class SharedLibrary final : public OpenLibrary {
   }
 
   std::shared_ptr<Component> create(Kind kind, std::string_view name, const Options& options) override {
-    // Options and input errors are copied as the host's own types, any other exception becomes text: what leaves here
-    // must not hold code of a library that may be closed before the exception is gone.
-    try {
-      return own(construct(kind, name, options));
-    } catch (const OptionError& e) {
-      throw OptionError(e);
-    } catch (const InputError& e) {
-      throw InputError(e);
-    } catch (const std::exception& e) {
-      throw Error(who(kind, name) + " could not be created: " + e.what());
-    } catch (...) {
-      throw Error(who(kind, name) + " could not be created: it threw " + exception_type() +
-                  ", which is no std::exception");
-    }
+    const auto pass_on = [](const OptionError& error) { throw OptionError(error); };
+    return guard_plugin([&] { return who(kind, name) + " could not be created"; }, pass_on,
+                        [&] { return own(construct(kind, name, options), who(kind, name)); });
   }
 
  private:
@@ -123,8 +99,9 @@ class SharedLibrary final : public OpenLibrary {
   }
 
   /// The deleter's copy of this library goes after the object.
-  std::shared_ptr<Component> own(Component* made) {
-    return {made, [library = shared_from_this()](Component* component) { delete component; }};
+  std::shared_ptr<Component> own(Component* made, std::string who) {
+    return {made,
+            [library = shared_from_this(), who = std::move(who)](Component* component) { destroy(component, who); }};
   }
 
   std::filesystem::path path_;

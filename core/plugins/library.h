@@ -31,7 +31,8 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
   static std::shared_ptr<OpenLibrary> open(const std::filesystem::path& library, const FileIdentity& inspected);
   virtual ~OpenLibrary() = default;
 
-  /// OptionError and InputError pass through; all else that the constructor throws becomes a fthost::Error.
+  /// OptionError and InputError pass through; all else that the constructor throws becomes a
+  /// PluginFailure.
   virtual std::shared_ptr<Component> create(Kind kind, std::string_view name, const Options& options) = 0;
 };
 

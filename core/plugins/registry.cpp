@@ -9,6 +9,7 @@
 #include <fthost/error.h>
 #include <fthost/message.h>
 
+#include "core/plugins/guard.h"
 #include "core/plugins/library.h"
 
 namespace fthost {
@@ -145,13 +146,13 @@ FileIdentity PluginRegistry::identity_of(const fs::path& library) const {
   try {
     return inspect_library(library, host_).identity;
   } catch (const Error& e) {
-    throw Error("cannot load " + library.string() + ": " + e.what());
+    throw PluginFailure("cannot load " + library.string() + ": " + e.what());
   }
 }
 
 void PluginRegistry::refuse_type(const FoundComponent& component) {
-  throw Error(title(component.description) + " of " + component.library.string() +
-              " is of another class than its kind; rebuild the library");
+  throw PluginFailure(title(component.description) + " of " + component.library.string() +
+                      " is of another class than its kind; rebuild the library");
 }
 
 }  // namespace fthost

@@ -56,8 +56,8 @@ class PluginRegistry {
   const FoundComponent* find_handler(Kind kind, std::string_view what) const;
 
   /// Opens the library if need be and creates the component. The library stays open until the last object that came
-  /// from it is gone. OptionError and InputError pass through; anything else that the constructor throws becomes an
-  /// Error that names kind, component and file.
+  /// from it is gone. OptionError and InputError pass through; anything else that the constructor throws becomes a
+  /// PluginFailure that names kind, component and file.
   template <class Interface>
   std::shared_ptr<Interface> create(const FoundComponent& component, const Options& options) {
     auto made = create_component(component, options);
@@ -85,8 +85,12 @@ class PluginRegistry {
 /// This host: its SDK, C++ ABI, and the LibTorch and CUDA versions that its engine was built for ("" without one).
 Fingerprint host_fingerprint();
 
+/// Where fthost's own plugins are: ../lib/fthost/plugins from the folder of the executable. Empty where /proc is
+/// missing.
+std::filesystem::path own_plugin_folder();
+
 /// Where plugins are looked for, in this order: `from_pipeline` ([plugins] paths), FTHOST_PLUGIN_PATH (colons between;
-/// ignored in a set-uid process), and ../lib/fthost/plugins from the folder of the executable.
+/// ignored in a set-uid process), and own_plugin_folder().
 std::vector<std::filesystem::path> plugin_search_path(const std::vector<std::filesystem::path>& from_pipeline);
 
 }  // namespace fthost

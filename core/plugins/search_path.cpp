@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "core/plugins/registry.h"
@@ -21,10 +22,14 @@ std::vector<std::filesystem::path> plugin_search_path(const std::vector<std::fil
       rest.remove_prefix(std::min(part.size() + 1, rest.size()));
     }
   }
+  if (auto own = own_plugin_folder(); !own.empty()) folders.push_back(std::move(own));
+  return folders;
+}
+
+std::filesystem::path own_plugin_folder() {
   std::error_code error;
   const auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) folders.push_back((executable.parent_path() / "../lib/fthost/plugins").lexically_normal());
-  return folders;
+  return error ? "" : (executable.parent_path() / "../lib/fthost/plugins").lexically_normal();
 }
 
 }  // namespace fthost

@@ -1,9 +1,10 @@
 #include "core/run/event_bus.h"
 
-#include <exception>
 #include <utility>
 
 #include <fthost/error.h>
+
+#include "core/plugins/guard.h"
 
 namespace fthost {
 namespace {
@@ -39,26 +40,22 @@ class Refused final : public Metrics {
 /// Runs `call`, and says who it was when it throws.
 template <class Listener, class Call>
 void guarded(const Listener& listener, const Call& call) {
-  try {
-    call();
-  } catch (const InputError&) {
-    throw;
-  } catch (const std::exception& error) {
-    const auto* option = dynamic_cast<const OptionError*>(&error);
-    if (option != nullptr && listener.complain) throw listener.complain(*option);
-    throw Error(listener.label + ": " + error.what());
-  } catch (...) {
-    throw Error(listener.label + ": it threw something that is no std::exception");
-  }
+  const auto complain = [&](const OptionError& error) {
+    if (listener.complain) throw listener.complain(error);
+  };
+  guard_plugin([&] { return listener.label; }, complain, call);
 }
 
 }  // namespace
 
 void EventBus::add(std::shared_ptr<Sink> sink, std::string_view name, const std::filesystem::path& library,
                    OptionComplaint complain) {
-  auto& listeners = sink->role() == Sink::Role::metric ? metric_sinks_ : writers_;
-  listeners.push_back(
-      {std::move(sink), "sink '" + std::string(name) + "' (" + library.string() + ")", std::move(complain)});
+  Listener listener{std::move(sink), "sink '" + std::string(name) + "' (" + library.string() + ")",
+                    std::move(complain)};
+  guarded(listener, [&] {
+    auto& listeners = listener.sink->role() == Sink::Role::metric ? metric_sinks_ : writers_;
+    listeners.push_back(listener);
+  });
 }
 
 void EventBus::deliver(const Call& call) {

@@ -113,20 +113,6 @@ TEST_CASE("plugins lists the strategies that are built in", "[unit][apps]") {
   CHECK(list.at("refused").empty());
 }
 
-TEST_CASE("check says what a plugin library holds", "[unit][apps]") {
-  const std::string library = FTHOST_BUILD_DIR "/lib/fthost/plugins/conll.so";
-  const std::string summary = "Read files of one word a line in columns, sentences apart by blank lines.";
-  const auto text = run_program({"check", library});
-  CHECK(text.status == 0);
-  CHECK(text.err.empty());
-  CHECK(text.out == "reader conll: " + summary + "\n");
-  const auto json = run_program({"check", library, "--json"});
-  CHECK(json.status == 0);
-  CHECK(nlohmann::json::parse(json.out) ==
-        nlohmann::json{{"errors", nlohmann::json::array()},
-                       {"components", {{{"kind", "reader"}, {"name", "conll"}, {"summary", summary}}}}});
-}
-
 TEST_CASE("check says what is wrong with a plugin library", "[unit][apps]") {
   const TemporaryFolder folder;
   const auto missing = run_program({"check", "nothere.so"}, folder.path());
@@ -140,13 +126,6 @@ TEST_CASE("check says what is wrong with a plugin library", "[unit][apps]") {
   const auto json = run_program({"check", "bad.so", "--json"}, folder.path());
   CHECK(json.status == 2);
   CHECK(nlohmann::json::parse(json.out).at("errors").at(0).at("file") == bad);
-
-  const auto set = run_program({"check", "bad.so", "--set", "a=1"}, folder.path());
-  CHECK(set.status == 2);
-  CHECK(set.err ==
-        "fthost: error: --set is for pipelines, and bad.so is a plugin library\n"
-        "  usage: fthost check PIPELINE.toml [--data] [--set KEY=VALUE]… [--json]  |  fthost check LIBRARY.so "
-        "[--json]\n");
 }
 
 TEST_CASE("JSON output stands names that are not UTF-8", "[unit][apps]") {

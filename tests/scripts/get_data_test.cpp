@@ -1,34 +1,16 @@
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 
 #include "core/formats/sha256.h"
 #include "tests/catch.h"
+#include "tests/scripts/shell.h"
 #include "tests/temporary_folder.h"
 
 namespace fthost {
 namespace {
 
-struct Result {
-  int status = 0;
-  std::string text;  ///< Both outputs.
-};
-
-Result get_data(const std::string& arguments) {
-  const auto command = FTHOST_SOURCE_DIR "/scripts/get-data " + arguments + " 2>&1";
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) throw std::runtime_error("cannot start a shell");
-  Result result;
-  std::array<char, 4096> block{};
-  for (std::size_t read = 0; (read = std::fread(block.data(), 1, block.size(), pipe)) > 0;)
-    result.text.append(block.data(), read);
-  const int status = ::pclose(pipe);
-  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return result;
+ShellResult get_data(const std::string& arguments) {
+  return run_shell(FTHOST_SOURCE_DIR "/scripts/get-data " + arguments);
 }
 
 }  // namespace

@@ -23,6 +23,12 @@ constexpr std::string_view kind_name(Kind kind) {
 /// Base of every kind's interface. The host owns what a library creates, and keeps the library open until the last
 /// object that came from it is destroyed. Abilities that only some components of a kind have are further interfaces,
 /// asked for with dynamic_cast, so that a kind can grow without breaking what is built already.
+///
+/// A component is constructed once a run (and by commands that do a part of one), before the run folder is made, and
+/// destroyed after it, on one thread. The constructor may throw OptionError for values that do not go together, and
+/// InputError for files that its options name; whatever else it or a function of its interface throws is reported as
+/// its fault, with kind, name and library, and ends the run. So does an answer that breaks what its interface promises.
+/// A destructor must not throw: that would end the process. No thread may be left running by then.
 class FTHOST_API Component {
  public:
   virtual ~Component();

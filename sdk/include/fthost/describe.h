@@ -109,7 +109,7 @@ struct OptionSpec {
 
   /// The user must give it.
   consteval OptionSpec required() const { return with_presence(Presence::required); }
-  /// It may be missing: Options::has tells. An optional list that is missing is an empty one.
+  /// It may be missing: Options::has tells, and must be asked first.
   consteval OptionSpec optional() const { return with_presence(Presence::optional); }
 
   /// Its value when the user says nothing.

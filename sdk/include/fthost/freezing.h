@@ -25,14 +25,16 @@ struct Progress {
 };
 
 /// Asked once before training and again at the start of each epoch, so that thawing over time needs no second
-/// interface. Called on the training thread only. May throw OptionError for an option that does not fit the topology.
+/// interface; by `fthost plan` once. The same topology and progress must get the same answer. Called on the training
+/// thread only. May throw OptionError for an option that does not fit the topology.
 class FTHOST_API Freezing : public Component {
  public:
   static constexpr Kind kKind = Kind::freezing;
   ~Freezing() override;
 
   /// One flag per tensor of `topology`, in its order (embeddings first, head last): does it learn now? At least one
-  /// must. Stages below the lowest one that learns are computed without gradients and dropout.
+  /// must. Stages below the lowest one that learns are computed without gradients and dropout. `topology` is the same
+  /// in every call; both arguments live as long as the call.
   virtual std::vector<bool> learns(const Topology& topology, const Progress& progress) = 0;
 };
 

@@ -35,7 +35,8 @@ struct Loss {
 };
 
 /// Used in this order: labels (learn_labels or set_labels), align for each example, initialise or load, then the rest.
-/// Called on the training thread only, except `align` and `decode`, which are const and may run on several.
+/// Called on the training thread only, except `align` and `decode`, which are const and may run on several. Autograd is
+/// on in training and off in evaluation; the engine decides that, not the head.
 class FTHOST_API Head : public Component {
  public:
   static constexpr Kind kKind = Kind::head;
@@ -49,10 +50,12 @@ class FTHOST_API Head : public Component {
   virtual void learn_labels(std::span<const Sentence> train) = 0;
   /// The vocabulary of a saved model, in the order of its ids.
   virtual void set_labels(std::vector<std::string> labels) = 0;
+  /// One or more, each once, by id; lives as long as the head and changes no more.
   virtual const std::vector<std::string>& labels() const = 0;
 
   /// Fills example.targets (and nothing else) from the sentence's labels; example.tokens, words and speakers are there.
-  /// A label that the vocabulary lacks gets kIgnoredLabel. Sentences without labels get kIgnoredLabel throughout.
+  /// One target for each token: an index into labels(), or kIgnoredLabel. A label that the vocabulary lacks gets
+  /// kIgnoredLabel. Sentences without labels get kIgnoredLabel throughout.
   virtual void align(const Sentence& sentence, Example& example) const = 0;
 
   /// The head's tensors under the names that a Hugging Face checkpoint gives them, all of the head's stage; needs the
@@ -63,15 +66,18 @@ class FTHOST_API Head : public Component {
   /// Takes the tensors from a checkpoint instead. `saved`: f32, may hold others too. Throws Error naming every tensor
   /// that is missing or has another shape than tensors() says.
   virtual void load(const HeadShape& shape, std::span<const Parameter> saved) = 0;
+  /// In the order and shapes of tensors(), f32, on the device of HeadShape. Valid after initialise or load;
+  /// requires_grad is the engine's to set.
   virtual std::vector<Parameter> parameters() = 0;
 
-  /// [rows, hidden] to [rows, labels], f32.
+  /// [rows, hidden] (f32 or bf16) to [rows, labels], f32: once per batch. In training autograd must be able to go back
+  /// from the result to `hidden` and to the head's own tensors.
   virtual at::Tensor logits(const at::Tensor& hidden, const Packing& packing, const Context& context) = 0;
-  /// `targets`: [rows] int64 on the device, kIgnoredLabel where a token has no say.
+  /// Once per batch, after logits. `targets`: [rows] int64 on the device, kIgnoredLabel where a token has no say.
   virtual Loss loss(const at::Tensor& logits, const at::Tensor& targets) = 0;
 
-  /// The labels of example.speakers' words, in their order, from the example's rows of logits ([tokens, labels], f32,
-  /// CPU, contiguous).
+  /// The labels of example.speakers' words, in their order and one for each, from the example's rows of logits
+  /// ([tokens, labels], f32, CPU, contiguous). Once per example of each evaluation.
   virtual std::vector<std::string> decode(const at::Tensor& logits, const Example& example) const = 0;
 
   /// What a saved folder calls this kind of model: "ForTokenClassification".

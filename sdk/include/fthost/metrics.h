@@ -23,7 +23,7 @@ class FTHOST_API Metrics {
   virtual void emit(std::string_view name, int epoch, double value) = 0;
 };
 
-/// All figures of a run so far.
+/// All figures of a run so far. A copy is independent. Reading is safe from several threads while nobody sets.
 class FTHOST_API MetricTable {
  public:
   void set(std::string_view name, int epoch, double value);

@@ -36,12 +36,14 @@ struct SavedHead {
 
 /// Has the option `path`: a Hugging Face model folder. Constructing a model reads its configuration and tokenizer, not
 /// its weights: topology() and tokenizer() work at once. Called on the training thread only, but for the tokenizer.
+/// Whether autograd records is the engine's decision, and so is what is kept of the rows that forward() gives.
 class FTHOST_API Model : public Component {
  public:
   static constexpr Kind kKind = Kind::model;
   ~Model() override = default;
 
-  /// Embeddings and layers; the engine adds the head's stage and tensors at the end.
+  /// Embeddings and layers, tensors in the order of their stages; the engine adds the head's stage and tensors at the
+  /// end. Asked once.
   virtual Topology topology() const = 0;
   /// What, besides weights and token ids, decides the hidden rows that a stage gives in evaluation mode, as text:
   /// "12 heads, gelu, epsilon 1e-12". Rows are kept and read again as long as weights, tokens and this are the same.
@@ -53,7 +55,8 @@ class FTHOST_API Model : public Component {
 
   /// Reads the weights, widened to f32, onto `device`. Missing and misshapen tensors: one InputError that names all.
   virtual void load(at::Device device) = 0;
-  /// In the topology's order and under its names. Valid after load(); requires_grad is the engine's to set.
+  /// In the topology's order, under its names and in its shapes, on the device of load(). Valid after load();
+  /// requires_grad is the engine's to set.
   virtual std::vector<Parameter> parameters() = 0;
 
   /// What the checkpoint holds beyond the encoder, under its own names ("classifier.weight"): f32, on the device of
@@ -64,8 +67,9 @@ class FTHOST_API Model : public Component {
   virtual std::vector<std::string> saved_labels() const = 0;
 
   /// Runs the stages of `range` over packed rows. `input`: [rows] int64 token ids when range.from is 0, else the
-  /// hidden rows [rows, hidden] that stage range.from - 1 gave. Returns [rows, hidden]. Whether autograd records is the
-  /// engine's decision; an empty range returns its input.
+  /// hidden rows [rows, hidden] that stage range.from - 1 gave. Returns [rows, hidden], f32 or context.compute. Once or
+  /// twice per batch, for the prefix and for the suffix, whose result must be the same as that of both in one. In
+  /// evaluation mode a row depends on its own example's tokens only. An empty range returns its input.
   virtual at::Tensor forward(StageRange range, const at::Tensor& input, const Packing& packing,
                              const Context& context) = 0;
 

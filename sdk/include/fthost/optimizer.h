@@ -22,8 +22,9 @@ class FTHOST_API Optimizer : public Component {
   /// list, not the list.
   virtual void set_parameters(std::span<const Parameter> learning) = 0;
 
-  /// One update of all tensors from their gradients, which are read as gradient * `gradient_scale` (clipping comes in
-  /// through it). `lr` is the learning rate of this step, schedule included; a tensor's own is lr * its lr_factor.
+  /// One update of all tensors, in place, from their gradients, which are read as gradient * `gradient_scale` (clipping
+  /// comes in through it) and are the engine's to clear. A tensor whose gradient is undefined took no part in the step.
+  /// `lr` is the learning rate of this step, schedule included; a tensor's own is lr * its lr_factor. Once per step.
   virtual void step(double lr, double gradient_scale) = 0;
 };
 

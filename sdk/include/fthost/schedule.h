@@ -17,8 +17,8 @@ class FTHOST_API Schedule : public Component {
   static constexpr Kind kKind = Kind::schedule;
   ~Schedule() override;
 
-  /// What the learning rate is multiplied with in optimizer step `step` (from 0) of `total_steps` (1 or more): a pure
-  /// function, finite and not negative.
+  /// What the learning rate is multiplied with in optimizer step `step` (from 0) of `total_steps` (1 or more, over all
+  /// epochs): a pure function, finite and not negative; anything else ends the run.
   virtual double factor(std::int64_t step, std::int64_t total_steps) const = 0;
 };
 

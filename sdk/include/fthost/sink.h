@@ -13,8 +13,9 @@ namespace fthost {
 /// Override what interests you; the rest does nothing. Called on the training thread only, in this order:
 /// run_opened, run_started, then per epoch { epoch_started, step_ended …, epoch_trained, evaluated (dev), epoch_ended
 /// }, evaluated (test), run_ended; activity_advanced in between at any time. Every event goes to the metric sinks
-/// first, then, with the figures that they emitted, to the writers; within both in the order of the pipeline file. A
-/// sink that throws ends the run; what it had written stays.
+/// first, then, with the figures that they emitted, to the writers; within both in the order of the pipeline file. The
+/// run waits for each call, step_ended most of all: it comes once per optimizer step. A sink that throws ends the run;
+/// what it had written stays, and it still hears run_ended. Write files through RunStarted::files only.
 class FTHOST_API Sink : public Component {
  public:
   enum class Role { metric, writer };
@@ -22,9 +23,10 @@ class FTHOST_API Sink : public Component {
   static constexpr Kind kKind = Kind::sink;
   ~Sink() override;
 
-  /// Always the same answer. A metric sink comes before all writers and hears no metrics.
+  /// Asked once, before any event. A metric sink comes before all writers and hears no metrics.
   virtual Role role() const = 0;
 
+  // What each event means and how often it comes stands in <fthost/events.h>. Only metric sinks may emit into `out`.
   virtual void run_opened(const RunOpened& event);
   virtual void run_started(const RunStarted& event);
   virtual void cache_chosen(const CacheChosen& event);

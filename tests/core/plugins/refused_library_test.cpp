@@ -127,6 +127,19 @@ TEST_CASE("refused library has a file that is no plugin", "[unit][plugins]") {
   CHECK(pipe.reason() == "it is no regular file");
 }
 
+TEST_CASE("refused library has a default that its own declaration rules out", "[unit][plugins]") {
+  // Option `start` of schedule `half`: a real above 0, by default 1. Type, presence and bounds, the two ends of the
+  // range, the default as a boolean, as an integer, and last as a real.
+  const auto start = [](const std::string& real) {
+    return "start" + std::string("\2\2\3", 3) + std::string(16, '\0') + std::string(9, '\0') + std::string(6, '\0') +
+           real;
+  };
+  const std::string one("\xf0\x3f", 2), minus_one("\xf0\xbf", 2), infinity("\xf0\x7f", 2);
+  const std::string of = "its description is wrong: option 'start' of schedule 'half' has a default that is ";
+  CHECK(reason_of(patched(good(), start(one), start(minus_one))) == of + "out of its range");
+  CHECK(reason_of(patched(good(), start(one), start(infinity))) == of + "not finite");
+}
+
 TEST_CASE("refused library can be written by others", "[unit][plugins]") {
   const Trial file;
   file.write(good());

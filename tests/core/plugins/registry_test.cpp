@@ -180,14 +180,6 @@ TEST_CASE("registry keeps a library until its last object is gone", "[unit][plug
   CHECK(flag == 1);
 }
 
-TEST_CASE("registry loads and unloads a library again and again", "[unit][plugins]") {
-  for (int i = 0; i < 200; ++i) {
-    PluginRegistry registry(kHost);
-    registry.scan(fixture("good.so"));
-    CHECK(make(registry, "half", with("start", 1.0))->factor(0, 1) == .5);
-  }
-}
-
 TEST_CASE("registry says what the class that was asked for is not", "[unit][plugins]") {
   PluginRegistry registry(kHost);
   registry.scan(fixture("good.so"));

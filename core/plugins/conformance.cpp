@@ -1,0 +1,299 @@
+#include "core/plugins/conformance.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fthost/error.h>
+#include <fthost/freezing.h>
+#include <fthost/reader.h>
+#include <fthost/schedule.h>
+#include <fthost/sink.h>
+
+#include "core/plugins/library.h"
+
+namespace fthost {
+namespace {
+
+using Values = std::map<std::string, OptionValue, std::less<>>;
+using Verdict = CheckResult::Verdict;
+
+/// A thread that goes on when its code is gone ends the process within this time.
+constexpr std::chrono::milliseconds kLeftThreads{50};
+
+/// A value of the option's type that its declaration allows, where the option has no default.
+OptionValue made_up(const OptionDescription& option) {
+  double number = std::clamp(0.0, option.min.value_or(0), std::max(option.min.value_or(0), option.max.value_or(0)));
+  if (option.min_excluded && number == *option.min)
+    number = option.max ? (*option.min + *option.max) / 2 : *option.min + 1;
+  const auto whole = static_cast<std::int64_t>(std::ceil(number));
+  switch (option.type) {
+    case OptionType::boolean:
+      return false;
+    case OptionType::integer:
+      return option.min_excluded ? static_cast<std::int64_t>(*option.min) + 1 : whole;
+    case OptionType::real:
+      return number;
+    case OptionType::text:
+      return option.choices.empty() ? "made-up" : option.choices.front();
+    case OptionType::path:
+      return std::string("/nonexistent/made-up");
+    case OptionType::texts:
+      return std::vector<std::string>{"made-up"};
+    case OptionType::integers:
+      return std::vector{whole};
+    case OptionType::reals:
+      return std::vector{number};
+  }
+  return false;
+}
+
+/// Defaults, what was given, and for the rest that is required something made up.
+struct Sample {
+  Values values;
+  std::vector<std::string> made_up;  ///< Options that the author's own rules may refuse.
+};
+
+Sample sample_of(const CheckSubject& subject) {
+  Sample sample;
+  for (const auto& option : subject.component.options) {
+    const auto given = subject.given.find(option.name);
+    if (given != subject.given.end()) {
+      sample.values[option.name] = given->second;
+    } else if (option.default_value) {
+      sample.values[option.name] = *option.default_value;
+    } else if (option.required) {
+      sample.values[option.name] = made_up(option);
+      sample.made_up.push_back(option.name);
+    }
+  }
+  return sample;
+}
+
+std::string shown(const std::string& option, const OptionValue& value) {
+  return option + " = " + toml_value(value);
+}
+
+std::shared_ptr<OpenLibrary> open(const CheckSubject& subject) {
+  subject.trying("opening the library");
+  return OpenLibrary::open(subject.library, subject.identity);
+}
+
+std::shared_ptr<Component> create(OpenLibrary& library, const CheckSubject& subject, Values values) {
+  return library.create(subject.component.kind, subject.component.name, Options(std::move(values)));
+}
+
+/// Kinds with tensors are left out: their classes need LibTorch to be named.
+bool is_of_its_kind(Component* made, Kind kind) {
+  switch (kind) {
+    case Kind::reader:
+      return dynamic_cast<Reader*>(made) != nullptr;
+    case Kind::freezing:
+      return dynamic_cast<Freezing*>(made) != nullptr;
+    case Kind::schedule:
+      return dynamic_cast<Schedule*>(made) != nullptr;
+    case Kind::sink:
+      return dynamic_cast<Sink*>(made) != nullptr;
+    case Kind::model:
+    case Kind::head:
+    case Kind::optimizer:
+      break;
+  }
+  return true;
+}
+
+std::string one_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+CheckResult opens(const CheckSubject& subject) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto library = open(subject);
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+  return {Verdict::kept, "in " + std::to_string(std::lround(std::ceil(took.count()))) + " ms"};
+}
+
+/// What the component says against the values that it was made with.
+CheckResult refused(const Sample& sample, const std::string& why) {
+  if (sample.made_up.empty()) return {Verdict::broken, "it refuses its own defaults: " + one_line(why)};
+  std::string names;
+  for (const auto& name : sample.made_up) names += (names.empty() ? "" : ", ") + name;
+  return {Verdict::not_tried, "it needs real values (--with OPTION=VALUE) for " + names + ": " + one_line(why)};
+}
+
+CheckResult created_twice(const CheckSubject& subject) {
+  const auto library = open(subject);
+  const auto sample = sample_of(subject);
+  for (const char* time : {"first", "second"}) {
+    subject.trying("creating it for the " + std::string(time) + " time");
+    std::shared_ptr<Component> made;
+    try {
+      made = create(*library, subject, sample.values);
+    } catch (const OptionError& e) {
+      return refused(sample, e.option() + ": " + e.what());
+    } catch (const InputError& e) {
+      return refused(sample, e.what());
+    }
+    if (!is_of_its_kind(made.get(), subject.component.kind))
+      return {Verdict::broken,
+              "it is of another class than kind " + std::string(kind_name(subject.component.kind)) + " has"};
+    subject.trying("destroying it for the " + std::string(time) + " time");
+    made.reset();
+  }
+  return {};
+}
+
+/// The ends of a number's range and the choices of a text.
+std::vector<OptionValue> allowed_values(const OptionDescription& option) {
+  std::vector<OptionValue> values;
+  const auto add = [&](std::optional<double> bound, bool excluded, double inwards) {
+    if (!bound) return;
+    if (option.type == OptionType::integer)
+      values.emplace_back(static_cast<std::int64_t>(*bound) + (excluded ? static_cast<std::int64_t>(inwards) : 0));
+    if (option.type == OptionType::real)
+      values.emplace_back(excluded ? std::nextafter(*bound, *bound + inwards) : *bound);
+  };
+  add(option.min, option.min_excluded, 1);
+  add(option.max, option.max_excluded, -1);
+  for (const auto& choice : option.choices) values.emplace_back(choice);
+  if (option.type == OptionType::boolean) values = {false, true};
+  return values;
+}
+
+/// What the declaration rules out.
+std::vector<OptionValue> wrong_values(const OptionDescription& option) {
+  std::vector<OptionValue> values;
+  const auto add = [&](std::optional<double> bound, double outwards) {
+    if (!bound) return;
+    if (option.type == OptionType::integer) values.emplace_back(static_cast<std::int64_t>(*bound + outwards));
+    if (option.type == OptionType::real) values.emplace_back(*bound + outwards);
+    if (option.type == OptionType::integers)
+      values.emplace_back(std::vector{static_cast<std::int64_t>(*bound + outwards)});
+    if (option.type == OptionType::reals) values.emplace_back(std::vector{*bound + outwards});
+  };
+  add(option.min, -1);
+  add(option.max, 1);
+  if (option.type == OptionType::text) values.emplace_back(std::string(option.choices.empty() ? "" : "no-such-choice"));
+  values.emplace_back(option.type == OptionType::boolean ? OptionValue(std::string("true")) : OptionValue(true));
+  return values;
+}
+
+CheckResult bounds(const CheckSubject& subject) {
+  const auto library = open(subject);
+  const auto sample = sample_of(subject);
+  std::size_t tried = 0;
+  for (const auto& option : subject.component.options)
+    for (const auto& value : allowed_values(option)) {
+      const auto what = shown(option.name, value);
+      auto values = sample.values;
+      values[option.name] = value;
+      subject.trying("creating it with " + what);
+      ++tried;
+      try {
+        create(*library, subject, std::move(values));
+      } catch (const OptionError&) {
+        // Its right: a value may be wrong together with others.
+      } catch (const InputError&) {
+        // Likewise.
+      } catch (const Error& e) {
+        return {Verdict::broken, "with " + what + ": " + e.what() + "; expected it to be taken, or an OptionError"};
+      }
+    }
+  if (tried == 0) return {Verdict::not_tried, "no option has a range or choices"};
+  return {Verdict::kept, std::to_string(tried) + " tried"};
+}
+
+CheckResult wrong_options(const CheckSubject& subject) {
+  const auto library = open(subject);
+  const auto sample = sample_of(subject);
+  std::size_t tried = 0, taken = 0;
+  const auto attempt = [&](const std::string& what, Values values) {
+    subject.trying("creating it with " + what);
+    ++tried;
+    try {
+      create(*library, subject, std::move(values));
+      ++taken;
+    } catch (const Error&) {
+      // Refused.
+    }
+  };
+  for (const auto& option : subject.component.options) {
+    for (const auto& value : wrong_values(option)) {
+      auto values = sample.values;
+      values[option.name] = value;
+      attempt(shown(option.name, value), std::move(values));
+    }
+    if (!option.required) continue;
+    auto values = sample.values;
+    values.erase(option.name);
+    attempt("no " + option.name, std::move(values));
+  }
+  if (tried == 0) return {Verdict::not_tried, "it has no options"};
+  return {Verdict::kept, std::to_string(tried) + " tried, " + std::to_string(tried - taken) + " of them refused by it"};
+}
+
+CheckResult exceptions_cross(const CheckSubject& subject) {
+  if (subject.component.options.empty()) return {Verdict::not_tried, "it has no options"};
+  const auto library = open(subject);
+  for (const auto& option : subject.component.options) {
+    auto values = sample_of(subject).values;
+    values[option.name] = wrong_values(option).back();
+    subject.trying("letting its constructor ask for " + option.name + " of another type");
+    try {
+      create(*library, subject, std::move(values));
+    } catch (const OptionError&) {
+      // Of its own making: no exception of the host's came through.
+    } catch (const Error& e) {
+      const std::string said = e.what();
+      if (said.find("asks for its option '" + option.name + "' by another type than it declared") != std::string::npos)
+        return {};
+    }
+  }
+  return {Verdict::not_tried, "its constructor asks for none of its options, or hides what happens then"};
+}
+
+bool is_mapped(const std::filesystem::path& library) {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);)
+    if (line.ends_with(" " + library.string())) return true;
+  return false;
+}
+
+CheckResult unloads(const CheckSubject& subject) {
+  auto library = open(subject);
+  try {
+    subject.trying("creating it");
+    create(*library, subject, sample_of(subject).values);
+  } catch (const Error&) {
+    // Without an object then.
+  }
+  subject.trying("closing the library");
+  library.reset();
+  subject.trying("waiting for threads that it left");
+  std::this_thread::sleep_for(kLeftThreads);
+  if (!is_mapped(subject.library)) return {};
+  return {Verdict::broken,
+          "it stays in the process after its last object is gone; the usual cause is a variable that is inline or in a "
+          "template and not hidden: compile with -fvisibility=hidden, as fthost_add_plugin does"};
+}
+
+}  // namespace
+
+const std::array<ConformanceCheck, 6> kConformanceChecks = {{
+    {"opens", opens},
+    {"created twice", created_twice},
+    {"bounds", bounds},
+    {"wrong options", wrong_options},
+    {"exceptions cross", exceptions_cross},
+    {"unloads", unloads},
+}};
+
+}  // namespace fthost

@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <string>
+
+#include "tests/apps/program.h"
+#include "tests/catch.h"
+#include "tests/core/plugins/fixtures.h"
+#include "tests/temporary_folder.h"
+
+using namespace fthost;
+
+namespace {
+
+/// AddressSanitizer would make an exit of its own out of a crash, and complain of what a component left when it exits.
+const Environment kPlainCrash = {{"ASAN_OPTIONS", "handle_segv=0:handle_abort=0:detect_leaks=0"}};
+
+Outcome check(std::vector<std::string> words) {
+  words.insert(words.begin(), "check");
+  auto outcome = run_program(std::move(words), ".", "", kPlainCrash);
+  outcome.err = std::regex_replace(outcome.err, std::regex("[0-9.]+ ms"), "T ms");
+  return outcome;
+}
+
+std::string whole(const std::string& library, int components, int options, int defaults) {
+  const auto count = [](int n, const std::string& what) {
+    return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
+  };
+  return fixture(library).string() +
+         "\n"
+         "  ok         scan              T ms to read its description\n"
+         "  ok         description       " +
+         count(components, "component") + ", " + count(options, "option") +
+         "\n"
+         "  ok         defaults          " +
+         (defaults == 0 ? "none" : std::to_string(defaults) + ", each allowed by its own declaration") + "\n";
+}
+
+const std::string kOpens = "  ok         opens             in T ms\n", kCreated = "  ok         created twice\n",
+                  kNoBounds = "  not tried  bounds            no option has a range or choices\n",
+                  kNoOptions =
+                      "  not tried  wrong options     it has no options\n"
+                      "  not tried  exceptions cross  it has no options\n",
+                  kCross = "  ok         exceptions cross\n", kUnloads = "  ok         unloads\n";
+
+}  // namespace
+
+TEST_CASE("check of a library that keeps to everything", "[unit][apps]") {
+  const auto outcome = check({fixture("good.so").string()});
+  CHECK(outcome.err == whole("good.so", 2, 1, 1) + "schedule 'half': Half of what is asked for.\n" + kOpens + kCreated +
+                           "  ok         bounds            1 tried\n"
+                           "  ok         wrong options     2 tried, 1 of them refused by it\n" +
+                           kCross + kUnloads + "freezing 'by-norm': Looks at gradients.\n" + kOpens + kCreated +
+                           kNoBounds + kNoOptions + kUnloads + "it keeps to what fthost asks of plugins\n");
+  CHECK(outcome.out.empty());
+  CHECK(outcome.status == 0);
+}
+
+TEST_CASE("check of a library makes a line of every way to fail", "[unit][apps]") {
+  const auto outcome = check({fixture("ill_behaved.so").string(), "--timeout", "1"});
+  const std::string segv = "the process was killed by SIGSEGV (Segmentation fault) while creating it",
+                    abort = "the process was killed by SIGABRT (Aborted) while creating it with ",
+                    crossed = "  ok         exceptions cross\n";
+  CHECK(
+      outcome.err ==
+      whole("ill_behaved.so", 10, 5, 5) + "schedule 'crashes': Crashes.\n" + kOpens +
+          "  FAILED     created twice     " + segv + " for the first time\n" + kNoBounds + kNoOptions +
+          "  FAILED     unloads           " + segv +
+          "\n"
+          "schedule 'exits': Ends the process.\n" +
+          kOpens +
+          "  FAILED     created twice     the process ended with status 0 while creating it for the first time\n" +
+          kNoBounds + kNoOptions +
+          "  FAILED     unloads           the process ended with status 0 while creating it\n"
+          "schedule 'hangs': Never ends.\n" +
+          kOpens + "  FAILED     created twice     it was still busy after 1 s while creating it for the first time\n" +
+          kNoBounds + kNoOptions +
+          "  FAILED     unloads           it was still busy after 1 s while creating it\n"
+          "schedule 'aborts-at-one': Aborts over a value that it allows.\n" +
+          kOpens + kCreated + "  FAILED     bounds            " + abort +
+          "share = 1.0\n"
+          "  ok         wrong options     3 tried, 1 of them refused by it\n" +
+          kCross + kUnloads + "schedule 'aborts-below-zero': Aborts over a value that it does not allow.\n" + kOpens +
+          kCreated +
+          "  ok         bounds            1 tried\n"
+          "  FAILED     wrong options     " +
+          abort + "steps = -1\n" + kCross + kUnloads +
+          "schedule 'complains': Throws something else than an OptionError.\n" + kOpens + kCreated +
+          "  FAILED     bounds            with steps = 0: schedule 'complains' of " +
+          fixture("ill_behaved.so").string() +
+          " could not be created: no steps; expected it to be taken, or an OptionError\n"
+          "  ok         wrong options     2 tried, 1 of them refused by it\n" +
+          kCross + kUnloads + "schedule 'once': Can be made once.\n" + kOpens +
+          "  FAILED     created twice     schedule 'once' of " + fixture("ill_behaved.so").string() +
+          " could not be created: only once\n" + kNoBounds + kNoOptions + kUnloads +
+          "schedule 'refuses': Refuses its own default.\n" + kOpens +
+          "  FAILED     created twice     it refuses its own defaults: steps: not that many\n"
+          "  ok         bounds            1 tried\n"
+          "  ok         wrong options     2 tried, 2 of them refused by it\n"
+          "  not tried  exceptions cross  its constructor asks for none of its options, or hides what happens then\n" +
+          kUnloads + "schedule 'hides': Hides exceptions.\n" + kOpens + kCreated +
+          "  ok         bounds            1 tried\n"
+          "  ok         wrong options     2 tried, 0 of them refused by it\n"
+          "  not tried  exceptions cross  its constructor asks for none of its options, or hides what happens then\n" +
+          kUnloads + "schedule 'no-end': Throws from its destructor.\n" + kOpens +
+          "  FAILED     created twice     the process ended with status 1 while destroying it for the first time: "
+          "schedule 'no-end' of " +
+          fixture("ill_behaved.so").string() + " threw from its destructor: no way to end\n" + kNoBounds + kNoOptions +
+          "  FAILED     unloads           the process ended with status 1 while creating it: schedule 'no-end' of " +
+          fixture("ill_behaved.so").string() +
+          " threw from its destructor: no way to end\n"
+          "14 of 63 checks failed\n");
+  CHECK(outcome.status == 1);
+}
+
+TEST_CASE("check of a library that cannot be unloaded", "[unit][apps]") {
+  auto outcome = check({fixture("stays.so").string()});
+  CHECK(
+      outcome.err ==
+      whole("stays.so", 1, 0, 0) + "schedule 'stays': Cannot be unloaded.\n" + kOpens + kCreated + kNoBounds +
+          kNoOptions +
+          "  FAILED     unloads           it stays in the process after its last object is gone; the usual cause is a "
+          "variable that is inline or in a template and not hidden: compile with -fvisibility=hidden, as "
+          "fthost_add_plugin does\n"
+          "1 of 9 checks failed\n");
+  CHECK(outcome.status == 1);
+  outcome = check({fixture("leaves_thread.so").string()});
+  CHECK(outcome.err ==
+        whole("leaves_thread.so", 1, 0, 0) + "schedule 'forgets': Leaves a thread behind.\n" + kOpens + kCreated +
+            kNoBounds + kNoOptions +
+            "  FAILED     unloads           the process was killed by SIGSEGV (Segmentation fault) while waiting for "
+            "threads that it left\n"
+            "1 of 9 checks failed\n");
+}
+
+TEST_CASE("check of a library that does not open asks nothing else of it", "[unit][apps]") {
+  const auto library = fixture("unlinked.so").string();
+  const auto outcome = check({library});
+  CHECK(outcome.err == whole("unlinked.so", 1, 0, 0) +
+                           "schedule 'unlinked': Uses a function that no library has.\n"
+                           "  FAILED     opens             cannot load " +
+                           library +
+                           ": it needs nowhere::defined(int), which no library that it names has\n"
+                           "  It was linked without a library that it uses, or built for another version of one: "
+                           "rebuild it.\n"
+                           "  The system says: " +
+                           library + ": undefined symbol: _ZN7nowhere7definedEi\n1 of 4 checks failed\n");
+  CHECK(outcome.status == 1);
+}
+
+TEST_CASE("check of a library as JSON", "[unit][apps]") {
+  auto outcome = check({fixture("stays.so").string(), "--json"});
+  CHECK(outcome.status == 1);
+  CHECK(outcome.err.empty());
+  const auto json = nlohmann::json::parse(outcome.out);
+  CHECK(json.at("ok") == false);
+  CHECK(json.at("errors").empty());
+  CHECK(json.at("library") == fixture("stays.so").string());
+  CHECK(json.at("checks").at(1) ==
+        nlohmann::json{{"check", "description"}, {"result", "ok"}, {"detail", "1 component, 0 options"}});
+  const auto& component = json.at("components").at(0);
+  CHECK(component.at("kind") == "schedule");
+  CHECK(component.at("name") == "stays");
+  CHECK(component.at("summary") == "Cannot be unloaded.");
+  CHECK(component.at("checks").at(1) == nlohmann::json{{"check", "created twice"}, {"result", "ok"}, {"detail", ""}});
+  CHECK(component.at("checks").at(5).at("result") == "FAILED");
+}
+
+TEST_CASE("check of a library says what is wrong with its command line", "[unit][apps]") {
+  const TemporaryFolder folder;
+  const std::string usage =
+      "  usage: fthost check PIPELINE.toml [--data] [--set KEY=VALUE]… [--json]\n"
+      "         fthost check LIBRARY.so [--with OPTION=VALUE]… [--timeout SECONDS] [--json]\n";
+  const auto said = [&](const std::vector<std::string>& words) {
+    const auto outcome = check(words);
+    CHECK(outcome.status == 2);
+    return outcome.err;
+  };
+  CHECK(said({"bad.so", "--set", "a=1"}) ==
+        "fthost: error: --set is for pipelines, and bad.so is a plugin library\n" + usage);
+  CHECK(said({"bad.so", "--data"}) ==
+        "fthost: error: --data is for pipelines, and bad.so is a plugin library\n" + usage);
+  CHECK(said({"a.toml", "--with", "a=1"}) ==
+        "fthost: error: --with is for plugin libraries, and a.toml is a pipeline\n" + usage);
+  CHECK(said({"bad.so", "--timeout", "0"}) == "fthost: error: --timeout must be 1 or more\n");
+  CHECK(said({fixture("misbehaving.so").string(), "--with", "hw=1"}) ==
+        "--with: error: no component of the library has an option 'hw' of type text or path; did you mean 'how'?\n");
+  CHECK(said({fixture("misbehaving.so").string(), "--with", "how"}) ==
+        "--with: error: expected OPTION=VALUE, found 'how'\n");
+}
+
+TEST_CASE("every plugin of fthost's own keeps to what fthost asks of plugins", "[pipeline][apps]") {
+  std::size_t libraries = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(FTHOST_BUILD_DIR "/lib/fthost/plugins")) {
+    std::vector<std::string> words = {entry.path().string()};
+    if (entry.path().filename() == "bert.so")
+      words.insert(words.end(), {"--with", "path=" FTHOST_TEST_DATA "/golden/bert/tiny"});
+    const auto outcome = check(words);
+    INFO(outcome.err);
+    CHECK(outcome.status == 0);
+    CHECK(outcome.err.find("not tried  created twice") == std::string::npos);
+    ++libraries;
+  }
+  CHECK(libraries > 15);
+}
