@@ -1,18 +1,19 @@
 #include <fthost/error.h>
 
-#include <boost/dll/runtime_symbol_info.hpp>
 #include <boost/dll/shared_library.hpp>
 #include <memory>
 
 #include "core/engine/engine.h"
+#include "core/plugins/program_file.h"
 
 namespace fthost {
 
 std::shared_ptr<Engine> open_engine() {
-  const auto file = boost::dll::program_location().parent_path().parent_path() / "lib/fthost/libfthost_engine.so";
+  const auto file = program_file().parent_path().parent_path() / "lib/fthost/libfthost_engine.so";
   boost::system::error_code problem;
-  const auto library = std::make_shared<boost::dll::shared_library>(file, boost::dll::load_mode::rtld_now, problem);
-  if (!boost::filesystem::exists(file))
+  const auto library =
+      std::make_shared<boost::dll::shared_library>(file.string(), boost::dll::load_mode::rtld_now, problem);
+  if (!std::filesystem::exists(file))
     throw Error("the engine is missing: " + file.string() +
                 "; this command needs it (a build with FTHOST_TENSORS=OFF has none)");
   if (problem)

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
+#include "core/plugins/program_file.h"
 #include "core/plugins/registry.h"
 
 namespace fthost {
@@ -21,9 +21,7 @@ std::vector<std::filesystem::path> plugin_search_path(const std::vector<std::fil
       rest.remove_prefix(std::min(part.size() + 1, rest.size()));
     }
   }
-  std::error_code error;
-  const auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) folders.push_back((executable.parent_path() / "../lib/fthost/plugins").lexically_normal());
+  folders.push_back((program_file().parent_path() / "../lib/fthost/plugins").lexically_normal());
   return folders;
 }
 
