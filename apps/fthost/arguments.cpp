@@ -36,8 +36,14 @@ Arguments::Arguments(const CommandHelp& help, const po::options_description& opt
   all.add(visible);
   po::positional_options_description places;
   for (const auto& name : positional) {
-    all.add_options()(name.c_str(), po::value<std::string>(), "");
-    places.add(name.c_str(), 1);
+    constexpr std::string_view kMore = "…";
+    const bool is_list = name.ends_with(kMore);
+    const auto own = name.substr(0, name.size() - (is_list ? kMore.size() : 0));
+    if (is_list)
+      all.add_options()(own.c_str(), po::value<std::vector<std::string>>(), "");
+    else
+      all.add_options()(own.c_str(), po::value<std::string>(), "");
+    places.add(own.c_str(), is_list ? -1 : 1);
   }
   using Style = po::command_line_style::style_t;
   try {

@@ -19,8 +19,9 @@ struct CommandHelp {
 
 class Arguments {
  public:
-  /// Parses `words`. `positional`: what each word without dashes is called, in order; more of them are an error. Every
-  /// command has --help. Throws InputError that names the word, the nearest option, and where to read on.
+  /// Parses `words`. `positional`: what each word without dashes is called, in order; the last one's name may end in
+  /// "…" and then is a list of all further words (without that, they are an error). Every command has --help. Throws
+  /// InputError that names the word, the nearest option, and where to read on.
   Arguments(const CommandHelp& help, const boost::program_options::options_description& options,
             const std::vector<std::string>& positional, const std::vector<std::string>& words);
 

@@ -18,7 +18,9 @@ constexpr CommandHelp kHelp{
     "fthost check PIPELINE.toml [--data] [--set KEY=VALUE]… [--json]\n"
     "       fthost check LIBRARY.so [--with OPTION=VALUE]… [--timeout SECONDS] [--json]",
     "Reports every error of a pipeline file in one go, against the options that the plugins declare: no model, tensor\n"
-    "or data file is touched.\n"
+    "or data file is touched. Of a study it checks and lists all points, with --data the data of the first (or of the "
+    "one\n"
+    "that --point names).\n"
     "\n"
     "With --data it reads the data too, and the model's tokenizer: it counts sentences, words and tokens, and shows "
     "by\n"
@@ -73,14 +75,25 @@ int check_library(const Arguments& arguments, const std::string& file) {
   }
 }
 
+void print_points(const Study& study) {
+  std::cout << "a study of " << study.points.size() << (study.points.size() == 1 ? " point:\n" : " points:\n");
+  for (const auto& point : study.points) {
+    std::cout << "  " << point.name;
+    for (const auto& [option, value] : point.varied) std::cout << "  " << option << " = " << value;
+    std::cout << '\n';
+  }
+}
+
 int check_pipeline(const Arguments& arguments, const std::string& file) {
   if (arguments.has("with")) throw misplaced("--with", "plugin libraries", file, "pipeline");
   std::vector<Message> errors;
   std::optional<DataReport> report;
   try {
     FoundPlugins plugins;
-    const Pipeline pipeline = load_pipeline(arguments, plugins);
+    const auto study = load_study(arguments, plugins);
+    const Pipeline pipeline = study ? study->points.front().pipeline : load_pipeline(arguments, plugins);
     if (!arguments.flag("json")) std::cerr << pipeline.file.string() << ": no errors\n";
+    if (study && !arguments.flag("json")) print_points(*study);
     if (arguments.flag("data")) report = check_pipeline_data(pipeline, plugins);
   } catch (const InputError& error) {
     if (!arguments.flag("json")) throw;

@@ -29,6 +29,7 @@ int options_command(const std::vector<std::string>& words);
 int plan_command(const std::vector<std::string>& words);
 int plugins_command(const std::vector<std::string>& words);
 int predict_command(const std::vector<std::string>& words);
+int report_command(const std::vector<std::string>& words);
 int score_command(const std::vector<std::string>& words);
 int tokenize_command(const std::vector<std::string>& words);
 
@@ -39,6 +40,7 @@ inline constexpr std::array<Command, 11> kCommands = {{
     {"plan", "say what learns, what is frozen, and what it takes; train nothing", plan_command},
     {"cache", "list, check, shrink or fill what is kept of frozen prefixes", cache_command},
     {"predict", "label text or CoNLL columns with a trained model", predict_command},
+    {"report", "one page about runs: figures, frontier, drift, cost", report_command},
     {"score", "entity precision, recall and F1 from gold and predicted columns", score_command},
     {"tokenize", "tokens, ids, word numbers and offsets of text, as a model's tokenizer has them", tokenize_command},
     {"plugins", "list the components that were found, where, and what was refused", plugins_command},

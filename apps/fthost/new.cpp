@@ -17,6 +17,7 @@
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
+#include "core/plugins/program_file.h"
 
 namespace fthost {
 namespace {
@@ -41,7 +42,7 @@ InputError wrong(std::string text, std::vector<std::string> notes = {}) {
 
 /// The folder that holds bin/.
 fs::path prefix_of_program() {
-  return fs::read_symlink("/proc/self/exe").parent_path().parent_path();
+  return program_file().parent_path().parent_path();
 }
 
 bool uses_tensors(Kind kind) {

@@ -2,8 +2,7 @@
 
 #include <fthost/error.h>
 
-#include <cmath>
-#include <cstdio>
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -23,7 +22,9 @@ constexpr CommandHelp kHelp{
     "from\n"
     "some steps that are measured here, once for a model and kept in the cache's folder; they hold for a machine as "
     "busy\n"
-    "as it was then. \"always\" measures again, \"never\" leaves the seconds out and loads no weights.",
+    "as it was then. \"always\" measures again, \"never\" leaves the seconds out and loads no weights. Of a study it "
+    "has a\n"
+    "line for each point.",
     "  fthost plan my.toml\n  fthost plan my.toml --set freezing.layers=1 --measure always\n"};
 
 struct StageSum {
@@ -46,17 +47,6 @@ std::string_view role(const StageSum& sum, bool in_prefix) {
   if (in_prefix) return "frozen, no gradients";
   if (sum.learning == 0) return "frozen, gradients pass";
   return sum.learning == sum.parameters ? "learns" : "learns in part";
-}
-
-/// "0.4 s", "12 s", "3 min 20 s".
-std::string seconds_text(double seconds) {
-  char text[32];
-  const auto whole = std::llround(seconds);
-  if (whole >= 60)
-    std::snprintf(text, sizeof text, "%lld min %02lld s", whole / 60, whole % 60);
-  else
-    std::snprintf(text, sizeof text, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
-  return text;
 }
 
 void print_row(const CostPrediction& row, const std::string& name) {
@@ -154,6 +144,55 @@ nlohmann::ordered_json to_json(const PlanReport& report) {
   return json;
 }
 
+using PointPlans = std::vector<std::pair<std::string, PlanReport>>;
+
+/// Throws all that is wrong with any point in one InputError. What is measured for one serves the others.
+PointPlans plan_points(const Study& study, FoundPlugins& plugins, Measure measure) {
+  const auto engine = open_engine();
+  PointPlans plans;
+  std::vector<Message> errors;
+  for (const auto& point : study.points) {
+    try {
+      plans.emplace_back(point.name, engine->plan(point.pipeline, {.plugins = &plugins, .files = &disk()}, measure));
+    } catch (const InputError& error) {
+      errors.insert(errors.end(), error.messages().begin(), error.messages().end());
+    }
+    if (measure == Measure::always) measure = Measure::if_new;
+  }
+  if (!errors.empty()) throw InputError(std::move(errors));
+  return plans;
+}
+
+void print_study(const PointPlans& plans, bool as_json) {
+  if (as_json) {
+    auto json = nlohmann::ordered_json::array();
+    for (const auto& [name, report] : plans) {
+      json.push_back({{"point", name}});
+      json.back().update(to_json(report));
+    }
+    return print_json(json);
+  }
+  std::size_t width = 5;
+  double seconds = 0;
+  for (const auto& [name, report] : plans) width = std::max(width, name.size());
+  const auto row = [&](const std::string& name, const auto&... cells) {
+    std::cout << std::left << std::setw(static_cast<int>(width)) << name << std::right;
+    ((std::cout << std::setw(14) << cells), ...);
+    std::cout << '\n';
+  };
+  row("point", "boundary", "parameters", "a step", "an epoch", "in all");
+  for (const auto& [name, report] : plans) {
+    const auto& cost = report.predicted;
+    if (cost) seconds += cost->total_seconds;
+    row(name, boundary_name(report.plan), count_text(report.memory.learning_parameters),
+        bytes_text(report.memory.step_bytes()), cost ? seconds_text(cost->epoch_seconds) : "-",
+        cost ? seconds_text(cost->total_seconds) : "-");
+  }
+  if (seconds > 0)
+    std::cout << "\nall points: " << seconds_text(seconds)
+              << ", each with the filling of its cache; a study fills it once for all\n";
+}
+
 }  // namespace
 
 int plan_command(const std::vector<std::string>& words) {
@@ -164,8 +203,12 @@ int plan_command(const std::vector<std::string>& words) {
   const Arguments arguments(kHelp, options, {"pipeline"}, words);
   if (arguments.help_shown()) return kDone;
   FoundPlugins plugins;
-  const Pipeline pipeline = load_pipeline(arguments, plugins);
   const auto measure = measure_from(arguments.text("measure"));
+  if (const auto study = load_study(arguments, plugins)) {
+    print_study(plan_points(*study, plugins, measure), arguments.flag("json"));
+    return kDone;
+  }
+  const Pipeline pipeline = load_pipeline(arguments, plugins);
   const auto report = open_engine()->plan(pipeline, {.plugins = &plugins, .files = &disk()}, measure);
   arguments.flag("json") ? print_json(to_json(report)) : print_text(report);
   return kDone;

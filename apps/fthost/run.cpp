@@ -12,6 +12,7 @@
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
+#include "apps/fthost/study.h"
 #include "core/engine/engine.h"
 #include "core/run/interrupt.h"
 
@@ -22,6 +23,7 @@ constexpr CommandHelp kHelp{
     "fthost PIPELINE.toml [--set KEY=VALUE]…",
     "Runs a pipeline: reads the data, trains what the freezing strategy lets learn, evaluates, and saves the model.\n"
     "Everything lands in a folder of its own below [run] output; a name in use gets -2, -3 …\n"
+    "Of a file with a [study] it runs all points that are not finished yet, each into a folder of its own.\n"
     "Ctrl-C once finishes the step, writes what there is and exits with status 130; twice ends at once.",
     "  fthost configs/quickstart.toml\n"
     "  fthost configs/quickstart.toml --set freezing.layers=1 --set train.epochs=5\n"
@@ -71,12 +73,18 @@ int run_command(const std::vector<std::string>& words) {
   boost::program_options::options_description options;
   add_override_option(options);
   add_console_options(options);
-  options.add_options()("json", boost::program_options::bool_switch(), "print the result as JSON on standard output");
+  options.add_options()("json", boost::program_options::bool_switch(), "print the result as JSON on standard output")(
+      "shard", boost::program_options::value<std::string>()->value_name("I/N"),
+      "of a study: the I-th of N parts of its points, for another machine or an array job");
   const Arguments arguments(kHelp, options, {"pipeline"}, words);
   if (arguments.help_shown()) return kDone;
 
   refuse_several_processes();
   FoundPlugins plugins;
+  if (auto study = load_study(arguments, plugins)) return run_study(arguments, std::move(*study), plugins);
+  if (arguments.has("shard"))
+    throw InputError(
+        Message{.place = {"fthost", 0, 0}, .text = "--shard is for studies, and this pipeline has no [study]"});
   const Pipeline pipeline = load_pipeline(arguments, plugins);
   const InterruptGuard interrupts;
   EngineRequest request{.plugins = &plugins,

@@ -4,11 +4,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 namespace fthost {
 namespace {
@@ -39,7 +41,9 @@ void add_console_options(po::options_description& options) {
 
 void add_override_option(po::options_description& options) {
   options.add_options()("set", po::value<std::vector<std::string>>()->composing(),
-                        "KEY=VALUE instead of what the file says, such as freezing.layers=6; may be repeated");
+                        "KEY=VALUE instead of what the file says, such as freezing.layers=6; may be repeated")(
+      "point", po::value<std::string>()->value_name("NAME"),
+      "of a study: this point alone, as if it were the pipeline");
 }
 
 ConsoleStyle console_style(const Arguments& arguments) {
@@ -57,10 +61,31 @@ ConsoleStyle console_style(const Arguments& arguments) {
   return style;
 }
 
-Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry) {
+std::vector<Override> overrides_of(const Arguments& arguments) {
   std::vector<Override> overrides;
   for (const auto& text : arguments.list("set")) overrides.push_back(parse_override(text));
-  return load_pipeline(arguments.required("pipeline"), overrides, registry);
+  return overrides;
+}
+
+Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry) {
+  const auto file = arguments.required("pipeline");
+  const auto overrides = overrides_of(arguments);
+  auto study = load_study(file, overrides, registry);
+  if (study && arguments.has("point")) return take_point(std::move(*study), arguments.text("point")).pipeline;
+  if (arguments.has("point"))
+    throw InputError(
+        Message{.place = {file, 0, 0}, .text = "there is no [study] in it whose point --point could name"});
+  if (!study) return load_pipeline(file, overrides, registry);
+  Message message{.place = {file, 0, 0},
+                  .text = "it holds a study of " + std::to_string(study->points.size()) +
+                          " points, and this is for one of them: name it with --point"};
+  message.notes = {"`fthost check " + file + "` lists them"};
+  throw InputError(std::move(message));
+}
+
+std::optional<Study> load_study(const Arguments& arguments, PluginRegistry& registry) {
+  if (arguments.has("point")) return std::nullopt;
+  return load_study(arguments.required("pipeline"), overrides_of(arguments), registry);
 }
 
 Kind kind_named(const std::string& name) {
@@ -87,6 +112,16 @@ std::string bytes_text(std::int64_t bytes) {
     std::snprintf(text, sizeof text, "%.2f GB", value / 1e9);
   else
     std::snprintf(text, sizeof text, "%.1f MB", value / 1e6);
+  return text;
+}
+
+std::string seconds_text(double seconds) {
+  char text[32];
+  const auto whole = std::llround(seconds);
+  if (whole >= 60)
+    std::snprintf(text, sizeof text, "%lld min %02lld s", whole / 60, whole % 60);
+  else
+    std::snprintf(text, sizeof text, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
   return text;
 }
 

@@ -1,6 +1,5 @@
 #include <fthost/error.h>
 
-#include <boost/dll/runtime_symbol_info.hpp>
 #include <boost/dll/shared_library.hpp>
 #include <filesystem>
 #include <memory>
@@ -8,6 +7,7 @@
 #include <system_error>
 
 #include "core/engine/engine.h"
+#include "core/plugins/program_file.h"
 #include "core/plugins/registry.h"
 
 namespace fthost {
@@ -29,8 +29,7 @@ std::string explain(const std::filesystem::path& folder, const std::string& prob
 }  // namespace
 
 std::shared_ptr<Engine> open_engine() {
-  const std::filesystem::path folder =
-      (boost::dll::program_location().parent_path().parent_path() / "lib/fthost").string();
+  const auto folder = program_file().parent_path().parent_path() / "lib/fthost";
   const auto file = folder / "libfthost_engine.so";
   boost::system::error_code problem;
   const auto library =

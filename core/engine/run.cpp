@@ -23,6 +23,14 @@
 namespace fthost {
 namespace {
 
+/// How many of the layers have a tensor that learns.
+std::int64_t learning_layers(const Topology& topology, const Plan& plan) {
+  std::vector<bool> learns(topology.stages.size());
+  for (std::size_t i = 0; i < topology.tensors.size(); ++i)
+    if (plan.learns[i]) learns[static_cast<std::size_t>(topology.tensors[i].stage)] = true;
+  return std::count(learns.begin() + 1, learns.end() - 1, true);
+}
+
 /// One run from the pipeline to its folder. What can be wrong with the input is found before the folder is made.
 class Run {
  public:
@@ -126,6 +134,8 @@ class Run {
     record_.data = counts_of(data_);
     record_.labels = network_.head().labels();
     record_.boundary = boundary_name(training_->plan());
+    record_.layers = network_.topology().layers();
+    record_.learning_layers = learning_layers(network_.topology(), training_->plan());
     const auto sizes = estimate_memory(network_.topology(), training_->plan(), 0, 0);
     record_.learning_parameters = sizes.learning_parameters;
     record_.frozen_parameters = sizes.frozen_parameters;

@@ -8,6 +8,7 @@
 #include "core/pipeline/check_value.h"
 #include "core/pipeline/core_rules.h"
 #include "core/pipeline/core_tables.h"
+#include "core/pipeline/load.h"
 #include "core/pipeline/parameter_groups.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/resolve.h"
@@ -259,7 +260,12 @@ Pipeline load_pipeline(const std::filesystem::path& file, const std::vector<Over
                        PluginRegistry& registry) {
   Problems problems;
   const auto request = read_request(file, overrides, problems);
-  return Loader(file, registry, *request, problems).load();
+  return check_request(file, *request, registry, problems);
+}
+
+Pipeline check_request(const std::filesystem::path& file, const Request& request, PluginRegistry& registry,
+                       Problems& problems) {
+  return Loader(file, registry, request, problems).load();
 }
 
 Message point_at(const Pipeline& pipeline, std::string_view table, std::string_view option, const std::string& text) {

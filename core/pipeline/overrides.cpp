@@ -95,7 +95,7 @@ class Overlay {
  private:
   const Source& add_source(const Override& from) {
     const auto line = utf8::replace_invalid(from.key + "=" + from.value);
-    request_.sources.push_back({TomlDocument(std::string(kCommandLine), line, {}), true, request_.sources.size(),
+    request_.sources.push_back({TomlDocument(std::string(kCommandLine), line, {}), true, false, request_.sources.size(),
                                 std::filesystem::current_path()});
     return request_.sources.back();
   }
@@ -158,6 +158,24 @@ Override parse_override(const std::string& text) {
   message.source_line = text;
   message.caret_length = std::max<std::size_t>(utf8::count(text), 1);
   throw InputError(std::move(message));
+}
+
+void lay_point(Request& request, const std::vector<StudyChange>& changes) {
+  auto study = request.file();
+  study.is_study = true;
+  request.sources.push_back(std::move(study));
+  for (const auto& change : changes) {
+    const auto dot = change.key.find('.');
+    const auto table = change.key.substr(0, dot), rest = change.key.substr(dot + 1);
+    GivenOption option{rest, change.value, change.key_span, &request.sources.back(), std::nullopt};
+    if (table == kSinksTable) {
+      const auto end = rest.find('.');
+      option.name = rest.substr(std::min(end, rest.size() - 1) + 1);
+      request.sink_overrides.push_back({rest.substr(0, end), std::move(option)});
+    } else {
+      replace_option(request.table(table), std::move(option), find_core_table(table)->plugin_key);
+    }
+  }
 }
 
 void lay_over(Request& request, const std::vector<Override>& overrides, Problems& problems) {

@@ -47,6 +47,8 @@ class Sorter {
       const auto* table = entry.value.as<TomlTable>();
       if (entry.key == kSinksTable)
         take_sinks(entry);
+      else if (entry.key == kStudyTable)
+        request_.study = entry;
       else if (find_core_table(entry.key) == nullptr)
         refuse_name(entry);
       else if (table == nullptr)
@@ -139,7 +141,7 @@ std::unique_ptr<Request> read_request(const std::filesystem::path& file, const s
                                       Problems& problems) {
   auto request = std::make_unique<Request>();
   auto document = parse_toml(read_text(file, kTomlMaxBytes), file.string());
-  request->sources.push_back({std::move(document), false, 0, folder_of(file)});
+  request->sources.push_back({std::move(document), false, false, 0, folder_of(file)});
   for (const auto& table : core_tables()) request->tables.push_back({table.name, {}, nullptr, {}, std::nullopt});
   Sorter(*request, problems).sort();
   lay_over(*request, overrides, problems);

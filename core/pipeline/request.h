@@ -20,6 +20,7 @@ namespace fthost {
 struct Source {
   TomlDocument document;
   bool is_override = false;
+  bool is_study = false;         ///< The file once more, for what [study] changes in it.
   std::size_t number = 0;        ///< Of an override: which --set it is, from 1.
   std::filesystem::path folder;  ///< Absolute; relative paths start here.
 
@@ -60,13 +61,16 @@ struct Request {
   std::vector<GivenTable> tables;  ///< One for each core table, in their order.
   std::vector<GivenTable> sinks;   ///< One for each [[sinks]].
   std::vector<SinkOverride> sink_overrides;
+  std::optional<TomlEntry> study;           ///< The table [study].
   std::vector<std::string> unknown_tables;  ///< Names that the user may have meant for tables that are missing.
 
   const Source& file() const { return sources.front(); }
   GivenTable& table(std::string_view name);
 };
 
-/// The names of all tables, "sinks" last.
+inline constexpr std::string_view kStudyTable = "study";
+
+/// The names of all tables, "sinks" last, without "study".
 std::vector<std::string> table_names();
 
 /// Reads the file and lays the overrides over it. What is wrong with the names of tables goes to `problems`; a file

@@ -150,4 +150,16 @@ std::string help_line(const OptionDescription& option) {
   return option.name + ": " + type_and_range(option) + "; " + option.help;
 }
 
+std::string written_value(const TomlValue& value) {
+  if (const auto* boolean = value.as<bool>()) return toml_value(*boolean);
+  if (const auto* integer = value.as<std::int64_t>()) return toml_value(*integer);
+  if (const auto* real = value.as<double>()) return toml_value(*real);
+  if (const auto* text = value.as<std::string>()) return toml_value(*text);
+  const auto* list = value.as<TomlArray>();
+  if (list == nullptr) return value.as<TomlDate>() != nullptr ? "a date" : "a table";
+  std::string result;
+  for (const auto& item : list->items) result += (result.empty() ? "" : ", ") + written_value(item);
+  return "[" + result + "]";
+}
+
 }  // namespace fthost

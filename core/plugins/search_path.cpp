@@ -4,10 +4,9 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <utility>
 #include <vector>
 
+#include "core/plugins/program_file.h"
 #include "core/plugins/registry.h"
 
 namespace fthost {
@@ -22,14 +21,12 @@ std::vector<std::filesystem::path> plugin_search_path(const std::vector<std::fil
       rest.remove_prefix(std::min(part.size() + 1, rest.size()));
     }
   }
-  if (auto own = own_plugin_folder(); !own.empty()) folders.push_back(std::move(own));
+  folders.push_back(own_plugin_folder());
   return folders;
 }
 
 std::filesystem::path own_plugin_folder() {
-  std::error_code error;
-  const auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? "" : (executable.parent_path() / "../lib/fthost/plugins").lexically_normal();
+  return (program_file().parent_path() / "../lib/fthost/plugins").lexically_normal();
 }
 
 }  // namespace fthost

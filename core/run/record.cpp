@@ -123,6 +123,8 @@ std::string record_json(const RunRecord& record) {
   json["machine"] = machine_json(record);
   json["seed"] = record.seed;
   json["boundary"] = record.boundary;
+  json["layers"] = record.layers;
+  json["learning_layers"] = record.learning_layers;
   json["learning_parameters"] = record.learning_parameters;
   json["frozen_parameters"] = record.frozen_parameters;
   json["model_files"] = files_json(record.model_files);

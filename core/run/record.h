@@ -55,7 +55,9 @@ struct RunRecord {
   std::vector<DataSetCounts> data;  ///< What became of each set.
   std::vector<std::string> labels;  ///< In the order of their ids.
 
-  std::string boundary;  ///< Of the first epoch; see boundary_name.
+  std::string boundary;              ///< Of the first epoch; see boundary_name.
+  std::int64_t layers = 0;           ///< Of the model.
+  std::int64_t learning_layers = 0;  ///< Of those, how many learn in the first epoch.
   std::int64_t learning_parameters = 0;
   std::int64_t frozen_parameters = 0;
 

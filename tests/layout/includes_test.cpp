@@ -97,6 +97,7 @@ TEST_CASE("the rooms of the core look one way only", "[unit][layout]") {
       {"score", {"formats"}},
       {"run", {"formats", "plugins"}},
       {"cache", {"run"}},
+      {"report", {"formats", "plugins"}},
       {"engine", {"formats", "plugins", "pipeline", "data", "score", "run", "cache"}},
   };
   for (const auto& [file, included] : includes_below("core")) {

@@ -37,6 +37,8 @@ RunRecord started_run() {
   record.data = {{"train", counts}};
   record.labels = {"O", "B-x"};
   record.boundary = "3";
+  record.layers = 6;
+  record.learning_layers = 3;
   record.learning_parameters = 5'330'317;
   record.frozen_parameters = 17'382'899;
   return record;
@@ -69,6 +71,8 @@ constexpr auto kWhatRan = R"(  "command_line": [
   },
   "seed": 18446744073709551615,
   "boundary": "3",
+  "layers": 6,
+  "learning_layers": 3,
   "learning_parameters": 5330317,
   "frozen_parameters": 17382899,
   "model_files": [

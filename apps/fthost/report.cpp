@@ -1,0 +1,85 @@
+// fthost report: what runs came to, side by side, as one page.
+
+#include "core/report/page.h"
+
+#include <fthost/error.h>
+#include <fthost/files.h>
+
+#include <filesystem>
+#include <iostream>
+#include <system_error>
+
+#include "apps/fthost/arguments.h"
+#include "apps/fthost/command.h"
+
+namespace fthost {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr CommandHelp kHelp{
+    "fthost report RUN… [-o FILE] [--charts DIR]",
+    "Writes one page of HTML about runs: F1, losses and time by epoch and by what learns, F1 against seconds, drift,\n"
+    "cache, predicted against measured seconds, and what exactly was run. Runs that differ in their seed only are "
+    "shown\n"
+    "as mean and spread. It needs neither network nor script. RUN is a run's folder, or one that holds several.",
+    "  fthost report runs/quickstart\n  fthost report runs/reference -o reference.html\n"
+    "  fthost report runs/a runs/b --charts pictures\n"};
+
+std::vector<fs::path> all_folders(const std::vector<std::string>& words, std::vector<Message>& errors) {
+  std::vector<fs::path> folders;
+  for (const auto& word : words) {
+    try {
+      for (auto& folder : report::run_folders(word)) folders.push_back(std::move(folder));
+    } catch (const InputError& error) {
+      errors.insert(errors.end(), error.messages().begin(), error.messages().end());
+    }
+  }
+  return folders;
+}
+
+/// The runs; warnings about them go to `warnings`. Throws InputError with all that is wrong with any of them.
+std::vector<report::RunFiles> read_runs(const std::vector<std::string>& words, std::vector<Message>& warnings) {
+  std::vector<Message> messages;
+  std::vector<report::RunFiles> runs;
+  for (const auto& folder : all_folders(words, messages))
+    if (auto run = report::read_run_files(folder, messages)) runs.push_back(std::move(*run));
+  std::vector<Message> errors;
+  for (auto& message : messages)
+    (message.severity == Message::Severity::error ? errors : warnings).push_back(std::move(message));
+  if (!errors.empty()) throw InputError(std::move(errors));
+  return runs;
+}
+
+void write_charts(const fs::path& folder, const std::vector<report::RunFiles>& runs) {
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) disk().make_folder(folder);
+  for (const auto& [name, text] : report::chart_files(runs)) write_file(disk(), folder / name, text);
+}
+
+}  // namespace
+
+int report_command(const std::vector<std::string>& words) {
+  namespace po = boost::program_options;
+  po::options_description options;
+  options.add_options()("output,o", po::value<std::string>()->default_value("report.html")->value_name("FILE"),
+                        "the page")("charts", po::value<std::string>()->value_name("DIR"),
+                                    "a folder that gets each chart as an SVG file of its own too");
+  const Arguments arguments(kHelp, options, {"run…"}, words);
+  if (arguments.help_shown()) return kDone;
+  const auto asked = arguments.list("run");
+  if (asked.empty())
+    throw InputError(Message{.place = {"fthost", 0, 0},
+                             .text = "report needs the folder of a run",
+                             .notes = {"usage: " + std::string(kHelp.usage)}});
+  std::vector<Message> warnings;
+  const auto runs = read_runs(asked, warnings);
+  std::cerr << render(warnings);
+  const auto file = arguments.text("output");
+  write_file(disk(), file, report::write_page(runs, warnings));
+  if (arguments.has("charts")) write_charts(arguments.text("charts"), runs);
+  std::cerr << file << ": " << runs.size() << (runs.size() == 1 ? " run\n" : " runs\n");
+  return kDone;
+}
+
+}  // namespace fthost

@@ -1,0 +1,276 @@
+// fthost STUDY.toml: all points of a study.
+
+#include "apps/fthost/study.h"
+
+#include <fthost/error.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "apps/fthost/child.h"
+#include "apps/fthost/command.h"
+#include "apps/fthost/study_state.h"
+#include "core/engine/engine.h"
+#include "core/run/interrupt.h"
+
+namespace fthost {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kLookEvery = std::chrono::milliseconds(50);
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// A resolved pipeline without the tables that say how it is trained: what is left decides what the prefix gives.
+std::string without_tables(const std::string& resolved, const std::set<std::string>& tables) {
+  std::string kept;
+  bool keeps = true;
+  for (std::size_t start = 0; start < resolved.size();) {
+    const auto end = std::min(resolved.find('\n', start), resolved.size());
+    const auto line = resolved.substr(start, end - start);
+    if (line.starts_with("[")) keeps = !tables.contains(line);
+    const bool incidental = line.starts_with("name = ") || line.starts_with("seed = ");
+    if (keeps && !incidental) kept += line + "\n";
+    start = end + 1;
+  }
+  return kept;
+}
+
+/// One point on its way.
+struct Running {
+  std::size_t point = 0;  ///< Index in the study.
+  Clock::time_point started;
+  std::unique_ptr<Child> child;
+};
+
+class StudyRun {
+ public:
+  StudyRun(const Arguments& arguments, Study study, FoundPlugins& plugins)
+      : arguments_(arguments), study_(std::move(study)), plugins_(plugins), console_(console_style(arguments)) {}
+
+  int run() {
+    choose_points();
+    if (!open_.empty()) {
+      engine_ = open_engine();
+      divide_threads();
+      check_plans();
+      fill_caches();
+      engine_.reset();
+      if (interrupts_.stop_signal().load() == 0) run_points();
+    }
+    report();
+    return status();
+  }
+
+ private:
+  void say(const std::string& text) const {
+    if (!console_.quiet) std::cerr << text << '\n';
+  }
+
+  std::string point_text(std::size_t point) const {
+    return "point " + std::to_string(point + 1) + " of " + std::to_string(study_.points.size()) + ", " +
+           study_.points[point].name;
+  }
+
+  /// Which points are to run: those of the shard that are not finished. Throws all that is wrong with finished ones.
+  void choose_points() {
+    const auto shard = arguments_.has("shard") ? shard_from(arguments_.text("shard")) : Shard{};
+    std::vector<Message> errors;
+    for (std::size_t i = 0; i < study_.points.size(); ++i) {
+      if (!shard.holds(i)) continue;
+      try {
+        const auto state = state_of(study_.folder, study_.points[i]);
+        (state == PointState::finished ? finished_ : open_).push_back(i);
+        if (state == PointState::unfinished) unfinished_.insert(i);
+      } catch (const InputError& error) {
+        errors.insert(errors.end(), error.messages().begin(), error.messages().end());
+      }
+    }
+    if (!errors.empty()) throw InputError(std::move(errors));
+    say("study " + study_.name + ": " + std::to_string(study_.points.size()) + " points" +
+        (arguments_.has("shard") ? ", of them in this shard " + std::to_string(open_.size() + finished_.size()) : "") +
+        ", " + std::to_string(finished_.size()) + " finished before, " + std::to_string(open_.size()) + " to run, in " +
+        study_.folder.string());
+  }
+
+  /// With several at a time each gets its part of the threads, in all that follows: rows of the cache depend on it.
+  void divide_threads() {
+    if (study_.jobs == 1) return;
+    const int cores = engine_->devices().threads;
+    for (auto& point : study_.points) {
+      const int wanted = point.pipeline.run.threads > 0 ? point.pipeline.run.threads : cores;
+      point.pipeline.run.threads = std::max(1, wanted / study_.jobs);
+    }
+  }
+
+  EngineRequest request() {
+    return {.plugins = &plugins_, .files = &disk(), .console = console_, .stop_signal = &interrupts_.stop_signal()};
+  }
+
+  /// Asks each different pipeline what it would learn: what only the model or the data can tell is told now.
+  void check_plans() {
+    std::vector<Message> errors;
+    std::map<std::string, std::optional<Plan>> plans;
+    for (const auto point : open_) {
+      const auto& pipeline = study_.points[point].pipeline;
+      const auto key = without_tables(pipeline.resolved, {"[optimizer]", "[schedule]", "[train]", "[[sinks]]"});
+      if (!plans.contains(key)) {
+        try {
+          plans[key] = engine_->plan(pipeline, request(), Measure::never).plan;
+        } catch (const InputError& error) {
+          plans[key] = std::nullopt;
+          errors.insert(errors.end(), error.messages().begin(), error.messages().end());
+        }
+      }
+      if (const auto& plan = plans[key]) plans_[point] = *plan;
+    }
+    if (!errors.empty()) throw InputError(std::move(errors));
+  }
+
+  static bool may_cache(const Pipeline& pipeline) {
+    return !pipeline.frozen_dropout && !pipeline.train.clip_over_all && pipeline.cache.mode != "off" &&
+           pipeline.cache.mode != "memory";
+  }
+
+  /// One pass over the model for all boundaries of points whose prefix is the same.
+  void fill_caches() {
+    std::map<std::string, std::pair<std::size_t, std::vector<int>>> groups;
+    for (const auto point : open_) {
+      const auto& pipeline = study_.points[point].pipeline;
+      const int first_stage = plans_.at(point).first_stage;
+      if (first_stage == 0 || !may_cache(pipeline)) continue;
+      const auto key =
+          without_tables(pipeline.resolved, {"[freezing]", "[optimizer]", "[schedule]", "[train]", "[[sinks]]"});
+      auto& group = groups.try_emplace(key, point, std::vector<int>{}).first->second;
+      group.second.push_back(first_stage - 1);
+    }
+    for (const auto& [key, group] : groups) fill(study_.points[group.first].pipeline, group.second);
+  }
+
+  void fill(Pipeline pipeline, const std::vector<int>& boundaries) {
+    pipeline.cache.mode = "disk";  // the points are other processes
+    for (const auto& filled : engine_->fill_cache(pipeline, boundaries, request()))
+      say("cache, boundary " + std::to_string(filled.boundary) + ": " + count_text(filled.computed) +
+          " examples computed in " + seconds_text(filled.seconds) + ", " + count_text(filled.there) + " were there" +
+          (filled.whole ? "" : "; not all of it is kept"));
+  }
+
+  void run_points() {
+    std::size_t next = 0;
+    int forwarded = 0;
+    while (next < open_.size() || !running_.empty()) {
+      const int signal = interrupts_.stop_signal().load();
+      if (signal != 0 && forwarded == 0) {
+        forwarded = signal;
+        for (const auto& each : running_) each.child->signal(signal);
+      }
+      if (signal != 0) next = open_.size();
+      while (next < open_.size() && std::ssize(running_) < study_.jobs) start(open_[next++]);
+      std::this_thread::sleep_for(kLookEvery);
+      collect();
+    }
+  }
+
+  void start(std::size_t point) {
+    const auto& name = study_.points[point].name;
+    if (unfinished_.contains(point)) set_aside(disk(), study_.folder, name);
+    say(point_text(point) + left_text());
+    running_.push_back({point, Clock::now(), std::make_unique<Child>(words_for(study_.points[point]))});
+  }
+
+  std::vector<std::string> words_for(const StudyPoint& point) const {
+    std::vector<std::string> words = {arguments_.text("pipeline"), "--point", point.name, "--color",
+                                      console_.color ? "always" : "never"};
+    for (const auto& set : arguments_.list("set")) {
+      if (study_.jobs > 1 && parse_override(set).key == "run.threads") continue;
+      words.insert(words.end(), {"--set", set});
+    }
+    if (study_.jobs > 1)
+      words.insert(words.end(), {"--set", "run.threads=" + std::to_string(point.pipeline.run.threads)});
+    if (console_.quiet || study_.jobs > 1) words.emplace_back("--quiet");
+    return words;
+  }
+
+  /// "; about 3 min 20 s left", once a point has ended.
+  std::string left_text() const {
+    if (durations_.empty()) return "";
+    double sum = 0;
+    for (const double each : durations_) sum += each;
+    const auto left = static_cast<double>(open_.size() - durations_.size() - failed_.size());
+    return "; about " + seconds_text(sum / static_cast<double>(durations_.size()) * left / study_.jobs) + " left";
+  }
+
+  void collect() {
+    for (auto& each : running_) {
+      if (!each.child->has_ended()) continue;
+      const int status = each.child->status();
+      each.child.reset();
+      if (status == kDone) {
+        finished_.push_back(each.point);
+        durations_.push_back(seconds_since(each.started));
+        say(point_text(each.point) + " has finished in " + seconds_text(durations_.back()));
+      } else if (interrupts_.stop_signal().load() == 0) {
+        failed_[each.point] = status;
+        say(point_text(each.point) + " has failed with exit status " + std::to_string(status));
+      }
+    }
+    std::erase_if(running_, [](const Running& each) { return each.child == nullptr; });
+  }
+
+  std::string state_text(std::size_t point) const {
+    if (std::ranges::find(finished_, point) != finished_.end()) return "finished";
+    return failed_.contains(point) ? "failed" : "open";
+  }
+
+  void report() const {
+    if (arguments_.flag("json")) {
+      nlohmann::ordered_json json{{"study", study_.name}, {"folder", study_.folder.string()}};
+      json["points"] = nlohmann::ordered_json::array();
+      for (std::size_t i = 0; i < study_.points.size(); ++i)
+        json["points"].push_back({{"name", study_.points[i].name}, {"state", state_text(i)}});
+      print_json(json);
+    }
+    for (const auto& [point, status] : failed_)
+      std::cerr << "error: " << point_text(point) << " has failed with exit status " << status << '\n';
+    const bool whole = failed_.empty() && interrupts_.stop_signal().load() == 0;
+    say(whole ? "all of it is finished; `fthost report " + study_.folder.string() + "` shows it"
+              : "the same command goes on at the first point that is not finished");
+  }
+
+  int status() const {
+    if (const int signal = interrupts_.stop_signal().load(); signal != 0) return 128 + signal;
+    if (failed_.empty()) return kDone;
+    const bool mendable = std::ranges::all_of(failed_, [](const auto& each) { return each.second == kInputIsWrong; });
+    return mendable ? kInputIsWrong : kFailed;
+  }
+
+  const Arguments& arguments_;
+  Study study_;
+  FoundPlugins& plugins_;
+  ConsoleStyle console_;
+  InterruptGuard interrupts_;
+  std::shared_ptr<Engine> engine_;
+  std::vector<std::size_t> open_, finished_;  ///< Indices of points, of this shard.
+  std::set<std::size_t> unfinished_;          ///< Of those open: an earlier try left a folder.
+  std::map<std::size_t, Plan> plans_;
+  std::vector<Running> running_;
+  std::vector<double> durations_;      ///< Of points that this process has finished.
+  std::map<std::size_t, int> failed_;  ///< With their exit status.
+};
+
+}  // namespace
+
+int run_study(const Arguments& arguments, Study study, FoundPlugins& plugins) {
+  return StudyRun(arguments, std::move(study), plugins).run();
+}
+
+}  // namespace fthost

@@ -1,0 +1,91 @@
+#include "core/report/axis.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace fthost::report {
+namespace {
+
+constexpr int kWantedTicks = 5;
+constexpr int kMostEpochTicks = 10;
+constexpr double kLargest = 1e300, kSmallest = 1e-290;  ///< Beyond them doubles run out of room for round numbers.
+constexpr double kNarrowest = 1e-9;  ///< Of an axis, as a part of its largest value: the ticks stay apart.
+constexpr double kFewDecades = 2;    ///< Below that many a logarithmic axis has ticks at 2 and 5 too.
+
+/// The round number (1, 2 or 5 times a power of ten) that is nearest above `step`.
+double round_step(double step) {
+  const double power = std::pow(10, std::floor(std::log10(step)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (step <= factor * power * (1 + 1e-9)) return factor * power;
+  return 10 * power;
+}
+
+}  // namespace
+
+std::string figure_text(double value, int digits) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  char text[48];
+  std::snprintf(text, sizeof text, "%.*g", digits, value);
+  return text;
+}
+
+Axis::Axis(Scale scale, double low, double high) : scale_(scale) {
+  if (scale == Scale::linear)
+    make_linear(low, high);
+  else
+    make_logarithmic(low, high);
+}
+
+Axis Axis::epochs(int last) {
+  Axis axis;
+  axis.low_ = 1;
+  axis.high_ = std::max(last, 2);
+  const int step = std::max(1, static_cast<int>(std::ceil(axis.high_ / kMostEpochTicks)));
+  for (int epoch = 1; epoch <= axis.high_; epoch += step)
+    axis.ticks_.push_back({static_cast<double>(epoch), std::to_string(epoch)});
+  return axis;
+}
+
+void Axis::make_linear(double low, double high) {
+  const double largest = std::max(std::abs(low), std::abs(high));
+  if (high - low <= std::max(kSmallest, largest * kNarrowest)) {
+    const double room = largest < kSmallest ? 1 : largest * 0.1;
+    low = low < 0 ? low - room : std::max(0.0, low - room);  // most figures cannot be negative
+    high += room;
+  }
+  const double step = round_step((high - low) / kWantedTicks);
+  const double first = std::floor(low / step + 1e-9), last = std::ceil(high / step - 1e-9);
+  low_ = first * step;
+  high_ = last * step;
+  for (double i = first; i <= last; ++i) ticks_.push_back({i * step, figure_text(i * step)});
+}
+
+void Axis::make_logarithmic(double low, double high) {
+  const double decades = std::log10(high) - std::log10(low);
+  if (decades > kFewDecades) {
+    low_ = std::floor(std::log10(low) + 1e-9);
+    high_ = std::ceil(std::log10(high) - 1e-9);
+    const double step = std::max(1.0, std::ceil((high_ - low_) / 6));
+    for (double power = low_; power <= high_ + 0.5; power += step)
+      ticks_.push_back({std::pow(10, power), figure_text(std::pow(10, power))});
+    return;
+  }
+  low_ = std::log10(low) - std::max(0.05, 0.05 * decades);
+  high_ = std::log10(high) + std::max(0.05, 0.05 * decades);
+  for (double power = std::floor(low_); power <= high_; ++power)
+    for (const double factor : {1.0, 2.0, 5.0})
+      if (const double value = factor * std::pow(10, power); std::log10(value) >= low_ && std::log10(value) <= high_)
+        ticks_.push_back({value, figure_text(value)});
+}
+
+bool Axis::shows(double value) const {
+  return std::abs(value) < kLargest && (scale_ == Scale::linear || value > kSmallest);
+}
+
+double Axis::place(double value) const {
+  return ((scale_ == Scale::linear ? value : std::log10(value)) - low_) / (high_ - low_);
+}
+
+}  // namespace fthost::report

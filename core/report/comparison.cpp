@@ -1,0 +1,211 @@
+#include "core/report/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <set>
+#include <utility>
+
+namespace fthost::report {
+namespace {
+
+constexpr std::size_t kMostInLabel = 2;  ///< Options; more of them are better told by the folder's name.
+
+using OptionMap = std::map<std::string, std::string, std::less<>>;
+
+/// Options that change no figure but by chance.
+bool is_incidental(std::string_view option) {
+  static const std::set<std::string_view> names = {"run.seed", "run.name", "run.output", "run.default_sinks",
+                                                   "cache.path"};
+  return names.contains(option) || option.starts_with("sinks.");
+}
+
+OptionMap key_of(const RunFiles& run) {
+  OptionMap key;
+  for (const auto& [name, value] : run.options)
+    if (!is_incidental(name)) key[name] = value;
+  return key;
+}
+
+std::string value_in(const OptionMap& options, const std::string& name) {
+  const auto found = options.find(name);
+  return found == options.end() ? "not given" : found->second;
+}
+
+/// Runs of one key, before they have a label.
+struct Bundle {
+  Setting setting;
+  OptionMap key;
+  std::vector<const RunFiles*> runs;
+
+  std::string folder() const {
+    auto run = std::filesystem::path(runs.front()->folder).lexically_normal();
+    if (!run.has_filename()) run = run.parent_path();  // it was given with a slash at its end
+    return run.parent_path().filename().string();
+  }
+};
+
+std::vector<Bundle> bundle(const std::vector<RunFiles>& runs) {
+  std::vector<Bundle> bundles;
+  for (const auto& run : runs) {
+    const auto setting = setting_of(run);
+    auto key = key_of(run);
+    const auto same = [&](const Bundle& b) { return b.setting == setting && b.key == key && !key.empty(); };
+    const auto found = std::find_if(bundles.begin(), bundles.end(), same);
+    if (found != bundles.end())
+      found->runs.push_back(&run);
+    else
+      bundles.push_back({setting, std::move(key), {&run}});
+  }
+  std::stable_sort(bundles.begin(), bundles.end(), [](const Bundle& a, const Bundle& b) {
+    return std::pair(a.setting.order, a.setting.name) < std::pair(b.setting.order, b.setting.name);
+  });
+  return bundles;
+}
+
+/// The options that differ between bundles of one setting.
+std::set<std::string> differing_options(const std::vector<Bundle>& bundles) {
+  std::set<std::string> differing;
+  for (const auto& a : bundles)
+    for (const auto& b : bundles) {
+      if (a.setting != b.setting) continue;
+      for (const auto& [name, value] : a.key)
+        if (value_in(b.key, name) != value) differing.insert(name);
+    }
+  return differing;
+}
+
+/// Does the folder's name tell the bundles of each setting apart?
+bool folders_tell_apart(const std::vector<Bundle>& bundles) {
+  std::set<std::pair<std::string, std::string>> seen;
+  return std::all_of(bundles.begin(), bundles.end(),
+                     [&](const Bundle& b) { return seen.emplace(b.setting.name, b.folder()).second; });
+}
+
+std::string variant_of(const Bundle& bundle, const std::set<std::string>& differing) {
+  std::string text;
+  for (const auto& name : differing) text += (text.empty() ? "" : ", ") + name + " = " + value_in(bundle.key, name);
+  return text;
+}
+
+/// Runs of which nothing is known but their name bear that.
+void make_unique(std::vector<Group>& groups) {
+  std::map<std::string, int> count;
+  for (const auto& group : groups) ++count[group.label];
+  for (auto& group : groups)
+    if (count[group.label] > 1) group.label += " (" + group.runs.front()->name + ")";
+  std::map<std::string, int> seen;
+  for (auto& group : groups)
+    if (const int number = ++seen[group.label]; number > 1) group.label += " " + std::to_string(number);
+}
+
+std::optional<double> figure_at(const RunFiles& run, std::string_view figure, int epoch) {
+  for (const auto& row : run.epochs)
+    if (row.epoch == epoch)
+      if (const auto found = row.figures.find(figure); found != row.figures.end()) return found->second;
+  return std::nullopt;
+}
+
+/// Of all epochs that have it.
+std::vector<double> figures_of(const RunFiles& run, std::string_view figure) {
+  std::vector<double> values;
+  for (const auto& row : run.epochs)
+    if (const auto found = row.figures.find(figure); found != row.figures.end()) values.push_back(found->second);
+  return values;
+}
+
+}  // namespace
+
+Setting setting_of(const RunFiles& run) {
+  const int layers = static_cast<int>(run.layers), learning = static_cast<int>(run.learning_layers);
+  if (run.frozen_parameters == 0) return {"full", std::numeric_limits<int>::max()};
+  if (run.boundary == std::to_string(layers)) return {"classifier only", 0};
+  if (run.boundary == std::to_string(layers - learning)) return {"last " + std::to_string(learning), learning};
+  return {std::to_string(learning) + " of " + std::to_string(layers) + " layers", learning};
+}
+
+std::optional<Spread> spread_of(const std::vector<double>& values) {
+  if (values.empty()) return std::nullopt;
+  const auto count = static_cast<double>(values.size());
+  double sum = 0, squares = 0;
+  for (const double value : values) sum += value;
+  const double mean = sum / count;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return Spread{mean, values.size() > 1 ? std::sqrt(squares / (count - 1)) : 0, values.size()};
+}
+
+int last_epoch(const RunFiles& run) {
+  if (run.kept_epoch) return *run.kept_epoch;
+  int last = 0;
+  for (const auto& row : run.epochs) last = std::max(last, row.epoch);
+  return last;
+}
+
+int Group::epochs() const {
+  int last = 0;
+  for (const auto* run : runs)
+    for (const auto& row : run->epochs) last = std::max(last, row.epoch);
+  return last;
+}
+
+std::optional<Spread> Group::over(const std::function<std::optional<double>(const RunFiles&)>& figure) const {
+  std::vector<double> values;
+  for (const auto* run : runs)
+    if (const auto value = figure(*run)) values.push_back(*value);
+  return spread_of(values);
+}
+
+std::optional<Spread> Group::at(std::string_view figure, int epoch) const {
+  return over([&](const RunFiles& run) { return figure_at(run, figure, epoch); });
+}
+
+std::optional<Spread> Group::at_end(std::string_view figure) const {
+  return over([&](const RunFiles& run) { return figure_at(run, figure, last_epoch(run)); });
+}
+
+std::optional<Spread> Group::sum(std::string_view figure) const {
+  return over([&](const RunFiles& run) -> std::optional<double> {
+    const auto values = figures_of(run, figure);
+    return values.empty() ? std::nullopt : std::optional(std::accumulate(values.begin(), values.end(), 0.0));
+  });
+}
+
+std::optional<Spread> Group::mean(std::string_view figure) const {
+  return over([&](const RunFiles& run) -> std::optional<double> {
+    const auto spread = spread_of(figures_of(run, figure));
+    return spread ? std::optional(spread->mean) : std::nullopt;
+  });
+}
+
+std::vector<Group> compare(const std::vector<RunFiles>& runs) {
+  auto bundles = bundle(runs);
+  const auto differing = differing_options(bundles);
+  const bool by_folder = differing.size() > kMostInLabel && folders_tell_apart(bundles);
+  std::vector<Group> groups;
+  for (auto& each : bundles) {
+    auto variant = by_folder ? each.folder() : variant_of(each, differing);
+    auto label = each.setting.name + (variant.empty() ? "" : ", " + variant);
+    groups.push_back({std::move(label), each.setting, std::move(variant), std::move(each.runs)});
+  }
+  make_unique(groups);
+  return groups;
+}
+
+std::vector<Setting> settings_of(const std::vector<Group>& groups) {
+  std::vector<Setting> settings;
+  for (const auto& group : groups)
+    if (settings.empty() || settings.back() != group.setting) settings.push_back(group.setting);
+  return settings;
+}
+
+std::vector<std::string> variants_of(const std::vector<Group>& groups) {
+  std::vector<std::string> variants;
+  for (const auto& group : groups)
+    if (std::find(variants.begin(), variants.end(), group.variant) == variants.end()) variants.push_back(group.variant);
+  return variants;
+}
+
+}  // namespace fthost::report

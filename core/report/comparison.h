@@ -1,0 +1,72 @@
+#pragma once
+
+/// Runs side by side: which of them are the same but for their seeds, what sets the others apart, and their figures as
+/// mean and spread.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/report/run_files.h"
+
+namespace fthost::report {
+
+/// How much of the model learns.
+struct Setting {
+  std::string name;  ///< "classifier only", "last 3", "full", or "2 of 6 layers" for another choice.
+  int order = 0;     ///< Learning layers; "full" comes behind all.
+
+  bool operator==(const Setting&) const = default;
+};
+
+/// That of one run.
+Setting setting_of(const RunFiles& run);
+
+/// Mean and standard deviation of a figure over runs that differ in their seeds. Figures that are not finite make the
+/// mean so.
+struct Spread {
+  double mean = 0;
+  double deviation = 0;  ///< Of the sample; 0 for one run.
+  std::size_t runs = 0;
+
+  double low() const { return mean - deviation; }
+  double high() const { return mean + deviation; }
+};
+
+/// None without values.
+std::optional<Spread> spread_of(const std::vector<double>& values);
+
+/// Runs that differ in nothing but seed, name and where their files are.
+struct Group {
+  std::string label;  ///< Setting and variant: "last 3, optimizer.lr = 3e-05". No two groups have the same.
+  Setting setting;
+  std::string variant;  ///< What sets it apart from others of its setting; empty when nothing does.
+  std::vector<const RunFiles*> runs;
+
+  /// The last epoch that one of its runs has; 0: none.
+  int epochs() const;
+  /// Over the runs that have the figure at that epoch.
+  std::optional<Spread> at(std::string_view figure, int epoch) const;
+  /// At each run's kept epoch, or its last.
+  std::optional<Spread> at_end(std::string_view figure) const;
+  /// The sum of a figure over a run's epochs.
+  std::optional<Spread> sum(std::string_view figure) const;
+  /// The mean of a figure over a run's epochs.
+  std::optional<Spread> mean(std::string_view figure) const;
+  /// Over whatever `figure` finds in a run.
+  std::optional<Spread> over(const std::function<std::optional<double>(const RunFiles&)>& figure) const;
+};
+
+/// The epoch whose weights the run kept, else its last; 0: none.
+int last_epoch(const RunFiles& run);
+
+/// The groups, by setting, then in the order of their first run. `runs` must outlive them.
+std::vector<Group> compare(const std::vector<RunFiles>& runs);
+
+/// The settings that occur, in their order, and the variants, in the order of the groups.
+std::vector<Setting> settings_of(const std::vector<Group>& groups);
+std::vector<std::string> variants_of(const std::vector<Group>& groups);
+
+}  // namespace fthost::report

@@ -1,0 +1,214 @@
+#include "core/report/figures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+namespace fthost::report {
+namespace {
+
+/// One of the reference's figures.
+struct FigureKind {
+  std::string_view name;  ///< As in metrics.csv.
+  std::string_view title;
+  std::string_view unit;
+  std::string_view note;
+  bool is_time;
+};
+
+constexpr FigureKind kFigures[] = {
+    {"train_loss", "Train loss", "cross-entropy (nats)", "Mean over the epoch, each batch before its update.", false},
+    {"dev_loss", "Dev loss", "cross-entropy (nats)", "On the dev set, after each epoch.", false},
+    {"dev_f1", "F1", "entity F1 on dev", "Micro F1 of entities on the dev set, after each epoch.", false},
+    {"seconds", "Time", "training of an epoch (s)",
+     "Seconds of training, evaluation left out; the first epoch's hold the filling of the cache.", true},
+};
+
+constexpr int kPublishedColour = 6;
+constexpr double kWideRange = 20;  ///< Of times: from here on a logarithmic axis.
+
+Point point_at(double x, const Spread& spread) {
+  return {x, spread.mean, spread.low(), spread.high()};
+}
+
+std::string with_spread(std::string_view note, const std::vector<Group>& groups) {
+  const bool several = std::any_of(groups.begin(), groups.end(), [](const Group& g) { return g.runs.size() > 1; });
+  return std::string(note) + (several ? " Bars: standard deviation over seeds." : "");
+}
+
+std::string with_published(std::string note, bool has_published) {
+  return note + (has_published ? " Dashed: published (another model, machine and way to count F1)." : "");
+}
+
+Series epochs_of(const Group& group, std::string_view figure, int colour) {
+  Series series{group.label, colour, false, true, {}};
+  for (int epoch = 1; epoch <= group.epochs(); ++epoch)
+    if (const auto spread = group.at(figure, epoch)) series.points.push_back(point_at(epoch, *spread));
+  return series;
+}
+
+Series epochs_of(const PublishedSetting& setting, std::string_view figure, int colour) {
+  Series series{setting.setting.name + ", published", colour, true, true, {}};
+  double epoch = 0;
+  for (const double value : setting.figures.find(figure)->second) {
+    ++epoch;
+    series.points.push_back({epoch, value, value, value});
+  }
+  return series;
+}
+
+Chart by_epoch(const FigureKind& kind, const std::vector<Group>& groups, const Published* published) {
+  Chart chart;
+  chart.id = std::string(kind.name) + "-by-epoch";
+  chart.title = std::string(kind.title) + " by epoch";
+  chart.x_label = "epoch";
+  chart.y_label = kind.unit;
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    chart.series.push_back(epochs_of(groups[i], kind.name, static_cast<int>(i)));
+  bool has_published = false;
+  for (std::size_t i = 0; i < groups.size() && published != nullptr && !kind.is_time; ++i) {
+    const bool first_of_setting = i == 0 || groups[i - 1].setting != groups[i].setting;
+    const auto* setting = published->find(groups[i].setting);
+    if (setting == nullptr || !first_of_setting) continue;
+    chart.series.push_back(epochs_of(*setting, kind.name, static_cast<int>(i)));
+    has_published = true;
+  }
+  chart.note = with_published(with_spread(kind.note, groups), has_published);
+  return chart;
+}
+
+/// An epoch's seconds are their mean over the run: the last one alone would leave out the cache's filling.
+std::optional<Spread> end_figure(const Group& group, const FigureKind& kind) {
+  return kind.is_time ? group.mean(kind.name) : group.at_end(kind.name);
+}
+
+std::vector<Setting> settings_with(const std::vector<Group>& groups, const Published* published) {
+  auto settings = settings_of(groups);
+  if (published != nullptr)
+    for (const auto& each : published->settings)
+      if (std::find(settings.begin(), settings.end(), each.setting) == settings.end()) settings.push_back(each.setting);
+  std::stable_sort(settings.begin(), settings.end(),
+                   [](const Setting& a, const Setting& b) { return a.order < b.order; });
+  return settings;
+}
+
+double index_of(const std::vector<Setting>& settings, const Setting& setting) {
+  return static_cast<double>(std::find(settings.begin(), settings.end(), setting) - settings.begin());
+}
+
+Series settings_of_published(const FigureKind& kind, const std::vector<Setting>& settings, const Published& published) {
+  Series series{"published", kPublishedColour, true, true, {}};
+  for (const auto& each : published.settings) {
+    const double value = each.figures.find(kind.name)->second.back();
+    series.points.push_back({index_of(settings, each.setting), value, value, value});
+  }
+  return series;
+}
+
+Chart by_setting(const FigureKind& kind, const std::vector<Group>& groups, const Published* published) {
+  if (kind.is_time) published = nullptr;
+  const auto settings = settings_with(groups, published);
+  Chart chart;
+  chart.id = std::string(kind.name) + "-by-layers";
+  chart.title = std::string(kind.title) + " by learning layers";
+  chart.note = with_published(
+      with_spread(kind.is_time
+                      ? "Seconds of training an epoch, mean over all epochs, the filling of the cache included."
+                      : "At the epoch whose model was kept, or the last.",
+                  groups),
+      published != nullptr);
+  chart.x_label = "what learns";
+  chart.y_label = kind.unit;
+  chart.x = Chart::X::categories;
+  for (const auto& setting : settings) chart.categories.push_back(setting.name);
+  int colour = 0;
+  for (const auto& variant : variants_of(groups)) {
+    Series series{variant.empty() ? "these runs" : variant, colour++, false, true, {}};
+    for (const auto& group : groups)
+      if (group.variant == variant)
+        if (const auto spread = end_figure(group, kind))
+          series.points.push_back(point_at(index_of(settings, group.setting), *spread));
+    chart.series.push_back(std::move(series));
+  }
+  if (published != nullptr) chart.series.push_back(settings_of_published(kind, settings, *published));
+  return chart;
+}
+
+/// Those points that no other one beats in both, by x.
+std::vector<Point> undominated(std::vector<Point> points) {
+  std::sort(points.begin(), points.end(),
+            [](const Point& a, const Point& b) { return std::pair(a.x, -a.y) < std::pair(b.x, -b.y); });
+  std::vector<Point> best;
+  for (const auto& point : points)
+    if (best.empty() || point.y > best.back().y) best.push_back({point.x, point.y, point.y, point.y});
+  return best;
+}
+
+}  // namespace
+
+std::vector<Chart> figures_by_epoch(const std::vector<Group>& groups, const Published* published) {
+  std::vector<Chart> charts;
+  for (const auto& kind : kFigures) charts.push_back(by_epoch(kind, groups, published));
+  return charts;
+}
+
+std::vector<Chart> figures_by_setting(const std::vector<Group>& groups, const Published* published) {
+  std::vector<Chart> charts;
+  for (const auto& kind : kFigures) charts.push_back(by_setting(kind, groups, published));
+  return charts;
+}
+
+Chart frontier(const std::vector<Group>& groups) {
+  Chart chart;
+  chart.id = "f1-against-seconds";
+  chart.title = "F1 against seconds";
+  chart.note =
+      with_spread("All training of a run, evaluation left out. The line joins what no other beats in both.", groups);
+  chart.x_label = "training time of the run (s)";
+  chart.y_label = "entity F1 on dev";
+  chart.x = Chart::X::number;
+  std::vector<Point> all;
+  int colour = 0;
+  for (const auto& group : groups) {
+    const auto f1 = group.at_end("dev_f1"), seconds = group.sum("seconds");
+    const int own = colour++;
+    if (!f1 || !seconds || !std::isfinite(f1->mean) || !std::isfinite(seconds->mean)) continue;
+    all.push_back(point_at(seconds->mean, *f1));
+    chart.series.push_back({group.label, own, false, false, {all.back()}});
+  }
+  if (all.empty()) return chart;
+  const auto [least, most] =
+      std::minmax_element(all.begin(), all.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
+  if (least->x > 0 && most->x / least->x > kWideRange) chart.x_scale = Axis::Scale::logarithmic;
+  chart.series.insert(chart.series.begin(), {"frontier", kPublishedColour, true, true, undominated(all)});
+  return chart;
+}
+
+Chart predicted_and_measured(const std::vector<Group>& groups) {
+  Chart chart;
+  chart.id = "predicted-and-measured";
+  chart.title = "An epoch: predicted and measured";
+  chart.note =
+      with_spread("Training of an epoch after the cache is filled; measured: the median over a run's epochs.", groups);
+  chart.x_label = "run";
+  chart.y_label = "training of an epoch (s)";
+  chart.x = Chart::X::categories;
+  Series predicted{"predicted", 1, true, false, {}}, measured{"measured", 0, false, false, {}};
+  for (const auto& group : groups) {
+    const auto of = [&](double CostFigures::*member) {
+      return group.over(
+          [&](const RunFiles& run) { return run.cost ? std::optional((*run.cost).*member) : std::nullopt; });
+    };
+    const auto before = of(&CostFigures::predicted_epoch), after = of(&CostFigures::measured_epoch);
+    if (!before || !after) continue;
+    const auto x = static_cast<double>(chart.categories.size());
+    chart.categories.push_back(group.label);
+    predicted.points.push_back(point_at(x, *before));
+    measured.points.push_back(point_at(x, *after));
+  }
+  chart.series = {measured, predicted};
+  return chart;
+}
+
+}  // namespace fthost::report

@@ -1,0 +1,21 @@
+#pragma once
+
+/// The report: one page of HTML that needs nothing but itself, neither network nor script.
+
+#include <fthost/message.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/report/run_files.h"
+
+namespace fthost::report {
+
+/// The page. `warnings`: what the folders lack; it is shown too. Its text depends on nothing but the arguments.
+std::string write_page(const std::vector<RunFiles>& runs, const std::vector<Message>& warnings);
+
+/// Each chart of the page as an SVG file of its own: name ("dev_f1-by-epoch.svg") and text.
+std::vector<std::pair<std::string, std::string>> chart_files(const std::vector<RunFiles>& runs);
+
+}  // namespace fthost::report

@@ -1,0 +1,121 @@
+#include "core/report/run_files.h"
+
+#include <fthost/error.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "core/formats/text_file.h"
+#include "core/formats/toml.h"
+#include "core/plugins/description.h"
+
+namespace fthost::report {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostRecordBytes = std::size_t{16} << 20;
+constexpr std::size_t kMostTableBytes = std::size_t{256} << 20;
+constexpr std::size_t kMostPipelineBytes = std::size_t{1} << 20;
+
+void add_sinks(const TomlArray& sinks, std::map<std::string, std::string, std::less<>>& options) {
+  for (const auto& sink : sinks.items) {
+    const auto* table = sink.as<TomlTable>();
+    const auto* plugin = table == nullptr ? nullptr : table->find("plugin");
+    const auto* name = plugin == nullptr ? nullptr : plugin->value.as<std::string>();
+    if (name == nullptr) continue;
+    for (const auto& entry : table->entries)
+      if (entry.key != "plugin") options["sinks." + *name + "." + entry.key] = written_value(entry.value);
+  }
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+Message warning(const fs::path& where, std::string text) {
+  Message message;
+  message.severity = Message::Severity::warning;
+  message.place.file = where.string();
+  message.text = std::move(text);
+  return message;
+}
+
+void warn_of_state(const RunFiles& run, const fs::path& folder, std::vector<Message>& messages) {
+  if (run.state == "finished") return;
+  const std::string what = run.state == "running"  ? "the run still goes on, or was killed"
+                           : run.state == "failed" ? "the run has failed"
+                                                   : "the run was interrupted";
+  messages.push_back(warning(folder, what + ": the report has what there is of it"));
+}
+
+/// The file's text; of a file that is not there none.
+std::optional<std::string> text_if_there(const fs::path& path, std::size_t most) {
+  if (!is_file(path)) return std::nullopt;
+  auto text = read_text(path, most);
+  require_utf8(text, path.string());
+  return text;
+}
+
+void read_tables(const fs::path& folder, RunFiles& run, std::vector<Message>& messages) {
+  const auto metrics = folder / "metrics.csv", drift = folder / "drift.csv", pipeline = folder / "pipeline.toml";
+  if (const auto text = text_if_there(metrics, kMostTableBytes))
+    run.epochs = read_metrics(*text, metrics.string());
+  else
+    messages.push_back(warning(metrics, "no such file: the report lacks this run's figures by epoch"));
+  if (const auto text = text_if_there(drift, kMostTableBytes)) run.drift = read_drift(*text, drift.string());
+  if (const auto text = text_if_there(pipeline, kMostPipelineBytes)) {
+    run.pipeline = *text;
+    run.options = read_options(*text, pipeline.string());
+  } else {
+    messages.push_back(warning(pipeline, "no such file: the report cannot say what this run's options were"));
+  }
+}
+
+}  // namespace
+
+std::map<std::string, std::string, std::less<>> read_options(const std::string& text, const std::string& file) {
+  std::map<std::string, std::string, std::less<>> options;
+  const auto document = parse_toml(text, file);
+  for (const auto& entry : document.root().entries) {
+    if (const auto* list = entry.value.as<TomlArray>()) add_sinks(*list, options);
+    const auto* table = entry.value.as<TomlTable>();
+    if (table == nullptr) continue;
+    for (const auto& option : table->entries) options[entry.key + "." + option.key] = written_value(option.value);
+  }
+  return options;
+}
+
+std::optional<RunFiles> read_run_files(const fs::path& folder, std::vector<Message>& messages) {
+  try {
+    const auto record = folder / "run.json";
+    auto run = read_record(read_text(record, kMostRecordBytes), record.string());
+    run.folder = folder.string();
+    warn_of_state(run, folder, messages);
+    read_tables(folder, run, messages);
+    return run;
+  } catch (const InputError& error) {
+    messages.insert(messages.end(), error.messages().begin(), error.messages().end());
+    return std::nullopt;
+  }
+}
+
+std::vector<fs::path> run_folders(const fs::path& path) {
+  std::error_code error;
+  if (is_file(path / "run.json")) return {path};
+  std::vector<fs::path> folders;
+  if (fs::is_directory(path, error))
+    for (const auto& entry : fs::directory_iterator(path, error))
+      if (is_file(entry.path() / "run.json")) folders.push_back(entry.path());
+  std::sort(folders.begin(), folders.end());
+  if (!folders.empty()) return folders;
+  Message message;
+  message.place.file = path.string();
+  message.text =
+      fs::exists(path, error) ? "there is no run.json in it, nor in a folder of it" : "there is no such folder";
+  message.notes.emplace_back("expected the folder of a run, such as runs/quickstart, or one that holds several");
+  throw InputError(std::move(message));
+}
+
+}  // namespace fthost::report

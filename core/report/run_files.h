@@ -1,0 +1,93 @@
+#pragma once
+
+/// What a run folder holds, as far as a report shows it. Read without LibTorch, and with care: a folder may come from
+/// another machine, from a run that was killed, or from an editor.
+
+#include <fthost/message.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <istream>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fthost::report {
+
+/// One row of metrics.csv. Figures by the name of their column; an empty cell is no figure, NaN is one.
+struct EpochFigures {
+  int epoch = 0;
+  std::map<std::string, double, std::less<>> figures;
+};
+
+/// One row of drift.csv: mean squared differences against the epoch before and against the start.
+struct DriftRow {
+  int epoch = 0;
+  std::string parameter;  ///< A tensor's name, a stage's, or "all", as the sink's option `per` has it.
+  double iterative = 0;
+  double base = 0;
+};
+
+/// What the cache did: run.json's `cache`.
+struct CacheFigures {
+  std::string mode;
+  std::int64_t hits = 0, misses = 0, reused = 0, bytes_written = 0;
+  double fill_seconds = 0, seconds_saved = 0;
+};
+
+/// run.json's `cost`: seconds that were predicted, and those that it took.
+struct CostFigures {
+  double predicted_epoch = 0, measured_epoch = 0, predicted = 0, measured = 0;
+};
+
+/// Facts for people, in the order in which they are shown.
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+struct RunFiles {
+  std::string folder;  ///< As the user gave it.
+  std::string name;
+  std::string state;   ///< "running", "finished", "failed" or "interrupted".
+  std::string reason;  ///< Why it failed; may be empty.
+  std::string boundary;
+  std::int64_t layers = 0;           ///< Of the model.
+  std::int64_t learning_layers = 0;  ///< Of those, how many learn.
+  std::int64_t learning_parameters = 0, frozen_parameters = 0;
+  std::uint64_t seed = 0;
+  double seconds = 0;  ///< Of the run as a whole; 0 while it goes on.
+  std::vector<std::string> labels;
+  std::map<std::string, double, std::less<>> test;  ///< Figures of the test set.
+  std::optional<int> kept_epoch;
+  std::optional<CacheFigures> cache;
+  std::optional<CostFigures> cost;
+  Facts versions;  ///< fthost, LibTorch, machine …
+  Facts hashes;    ///< Files of model, data and plugins, and the SHA-256 of each.
+  std::vector<EpochFigures> epochs;
+  std::vector<DriftRow> drift;
+  std::string pipeline;                                     ///< The text of pipeline.toml.
+  std::map<std::string, std::string, std::less<>> options;  ///< By "table.option", values as TOML writes them.
+};
+
+/// Reads a run folder. What makes it useless (no run.json, a damaged file) goes to `messages` as an error, and the
+/// answer is none; what leaves it incomplete (unfinished, no metrics.csv) as a warning.
+std::optional<RunFiles> read_run_files(const std::filesystem::path& folder, std::vector<Message>& messages);
+
+/// The text of a metrics.csv: a header, then a row per epoch. A last row without its line's end was cut off by a kill
+/// and is left out. Throws InputError.
+std::vector<EpochFigures> read_metrics(const std::string& text, const std::string& file);
+
+/// The same for drift.csv.
+std::vector<DriftRow> read_drift(const std::string& text, const std::string& file);
+
+/// The text of run.json. Throws InputError.
+RunFiles read_record(const std::string& text, const std::string& file);
+
+/// Every option of a resolved pipeline by "table.option"; of a sink by "sinks.NAME.option". Throws InputError.
+std::map<std::string, std::string, std::less<>> read_options(const std::string& text, const std::string& file);
+
+/// The run folders that `path` stands for: itself, or, when it holds no run.json, those of its folders that hold one,
+/// by name. Throws InputError when there is none.
+std::vector<std::filesystem::path> run_folders(const std::filesystem::path& path);
+
+}  // namespace fthost::report

@@ -1,0 +1,124 @@
+#include "core/report/run_files.h"
+
+#include <fthost/json.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "core/formats/json_object.h"
+
+namespace fthost::report {
+namespace {
+
+constexpr std::size_t kMostLayers = 100000;
+constexpr auto kMostCount = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
+
+std::int64_t count_of(const JsonObject& object, const std::string& key) {
+  return static_cast<std::int64_t>(object.number(key, kMostCount));
+}
+
+/// A number; null stands for one that is not finite.
+double real_of(const JsonObject& object, const std::string& key) {
+  const auto found = object.all().find(key);
+  if (found != object.all().end() && found->is_null()) return std::nan("");
+  if (found == object.all().end() || !found->is_number()) object.wrong(key, "a number");
+  return found->get<double>();
+}
+
+const nlohmann::json& list_of(const JsonObject& object, const std::string& key) {
+  const auto* list = object.find(key);
+  if (list == nullptr || !list->is_array()) object.wrong(key, "an array");
+  return *list;
+}
+
+void read_cache(const JsonObject& record, RunFiles& run) {
+  if (record.find("cache") == nullptr) return;
+  const auto cache = record.object("cache");
+  run.cache = {cache.text("mode"),
+               count_of(cache, "hits"),
+               count_of(cache, "misses"),
+               count_of(cache, "reused"),
+               count_of(cache, "bytes_written"),
+               real_of(cache, "fill_seconds"),
+               real_of(cache, "seconds_saved")};
+}
+
+void read_cost(const JsonObject& record, RunFiles& run) {
+  if (record.find("cost") == nullptr) return;
+  const auto cost = record.object("cost");
+  run.cost = {real_of(cost, "predicted_epoch_seconds"), real_of(cost, "measured_epoch_seconds"),
+              real_of(cost, "predicted_seconds"), real_of(cost, "measured_seconds")};
+}
+
+void read_versions(const JsonObject& record, RunFiles& run) {
+  const auto build = record.object("fthost");
+  const auto commit = build.text("commit", "");
+  run.versions.emplace_back("fthost", build.text("version") + (commit.empty() ? "" : " (" + commit + ")") +
+                                          (build.boolean("dirty", false) ? ", changed since that commit" : ""));
+  run.versions.emplace_back("compiler", build.text("compiler", ""));
+  run.versions.emplace_back("LibTorch", record.text("libtorch", ""));
+  const auto machine = record.object("machine");
+  for (const auto* key : {"device", "precision", "cpu", "cpu_capability", "os"})
+    run.versions.emplace_back(key, machine.text(key, ""));
+  run.versions.emplace_back("threads", std::to_string(machine.number("threads", kMostCount)));
+  run.versions.emplace_back("started", record.text("started", ""));
+  std::string command;
+  for (const auto& word : list_of(record, "command_line"))
+    command += (command.empty() ? "" : " ") + (word.is_string() ? word.get<std::string>() : word.dump());
+  run.versions.emplace_back("command line", command);
+}
+
+void read_hashes(const JsonObject& record, RunFiles& run) {
+  for (const auto* key : {"model_files", "data_files", "plugins"})
+    for (const auto& item : list_of(record, key)) {
+      const JsonObject file(item, record.file(), key);
+      run.hashes.emplace_back(file.text("path"), file.text("sha256"));
+    }
+}
+
+void read_labels(const JsonObject& record, RunFiles& run) {
+  for (const auto& label : list_of(record, "labels")) {
+    if (!label.is_string()) record.wrong("labels", "an array of strings");
+    run.labels.push_back(label.get<std::string>());
+  }
+}
+
+void read_test(const JsonObject& record, RunFiles& run) {
+  if (record.find("test") == nullptr) return;
+  const auto test = record.object("test");
+  for (const auto& [name, value] : test.all().items()) run.test[name] = real_of(test, name);
+}
+
+}  // namespace
+
+RunFiles read_record(const std::string& text, const std::string& file) {
+  const auto json = parse_json(text, file);
+  const JsonObject record(json, file, "");
+  RunFiles run;
+  run.name = record.text("name");
+  run.state = record.text("state");
+  const std::vector<std::string> states = {"running", "finished", "failed", "interrupted"};
+  if (std::find(states.begin(), states.end(), run.state) == states.end())
+    record.wrong("state", "running, finished, failed or interrupted");
+  run.reason = record.text("reason", "");
+  run.boundary = record.text("boundary");
+  run.layers = static_cast<std::int64_t>(record.number("layers", kMostLayers));
+  run.learning_layers = static_cast<std::int64_t>(record.number("learning_layers", kMostLayers));
+  run.learning_parameters = count_of(record, "learning_parameters");
+  run.frozen_parameters = count_of(record, "frozen_parameters");
+  run.seed = record.number("seed", std::numeric_limits<std::size_t>::max());
+  if (record.find("seconds") != nullptr) run.seconds = real_of(record, "seconds");
+  if (record.find("kept_epoch") != nullptr)
+    run.kept_epoch = static_cast<int>(record.number("kept_epoch", std::numeric_limits<int>::max()));
+  read_labels(record, run);
+  read_test(record, run);
+  read_cache(record, run);
+  read_cost(record, run);
+  read_versions(record, run);
+  read_hashes(record, run);
+  return run;
+}
+
+}  // namespace fthost::report

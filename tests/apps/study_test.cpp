@@ -1,0 +1,178 @@
+// fthost STUDY.toml, with a model that trains in a second.
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "tests/apps/tiny_pipeline.h"
+
+namespace fthost {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The tiny pipeline with a study of two plans and two seeds.
+class TinyStudy : public TinyPipeline {
+ public:
+  explicit TinyStudy(const std::string& study = "[study.grid]\nfreezing.layers = [0, 1]\nrun.seed = [1, 2]\n") {
+    folder().write("tiny.toml", read("tiny.toml") + study);
+  }
+
+  fs::path points() const { return folder() / "runs/tiny"; }
+  nlohmann::json point(const std::string& name) const { return record("tiny/" + name); }
+  std::string file(const std::string& name) const { return read("runs/tiny/" + name); }
+};
+
+const std::vector<std::string> kPoints = {"layers-0_seed-1", "layers-0_seed-2", "layers-1_seed-1", "layers-1_seed-2"};
+
+TEST_CASE("study runs its points, each as its own pipeline would", "[pipeline][apps][study]") {
+  const TinyStudy study;
+  const auto outcome = study.run();
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  for (const auto& name : kPoints) {
+    INFO(name);
+    CHECK(study.point(name)["state"] == "finished");
+    // Both boundaries were filled beforehand, in one pass: no point has to compute a row.
+    CHECK(study.point(name)["cache"]["misses"] == 0);
+  }
+  const TinyPipeline alone;
+  alone.run_as("alone", {"freezing.layers=1", "run.seed=2"});
+  CHECK(study.file("layers-1_seed-2/model/model.safetensors") == alone.weights("alone"));
+  CHECK(study.point("layers-0_seed-1")["boundary"] == "2");
+  CHECK(outcome.err.find("point 4 of 4, layers-1_seed-2; about ") != std::string::npos);
+  CHECK(outcome.err.find("all of it is finished; `fthost report ") != std::string::npos);
+}
+
+TEST_CASE("study that is finished runs nothing again", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\nrun.seed = [1, 2]\n");
+  REQUIRE(study.run().status == 0);
+  const auto before = fs::last_write_time(study.points() / "seed-1/run.json");
+  const auto outcome = study.run({"--json"});
+  CHECK(outcome.status == 0);
+  CHECK(fs::last_write_time(study.points() / "seed-1/run.json") == before);
+  CHECK(outcome.err.find("2 points, 2 finished before, 0 to run") != std::string::npos);
+  CHECK(nlohmann::json::parse(outcome.out)["points"][1]["state"] == "finished");
+  CHECK(std::distance(fs::directory_iterator(study.points()), {}) == 2);
+}
+
+TEST_CASE("study goes on at the first point that is not finished", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\nrun.seed = [1, 2]\n");
+  REQUIRE(study.run().status == 0);
+  // As if it had been killed in the midst of the second point.
+  auto record = study.point("seed-2");
+  record["state"] = "running";
+  std::ofstream(study.points() / "seed-2/run.json") << record;
+  const auto before = fs::last_write_time(study.points() / "seed-1/run.json");
+  CHECK(study.run().status == 0);
+  CHECK(fs::last_write_time(study.points() / "seed-1/run.json") == before);
+  CHECK(study.point("seed-2")["state"] == "finished");
+  CHECK(fs::exists(study.points() / "unfinished/seed-2/run.json"));
+}
+
+TEST_CASE("study that is interrupted hands the signal to its point, and resumes", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\nrun.seed = [1, 2]\n");
+  {
+    Program program({"tiny.toml", "--set", "train.epochs=200000"}, study.folder().path());
+    while (!fs::exists(study.points() / "seed-1/metrics.csv"))
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    program.signal(SIGINT);
+    CHECK(program.wait() == 130);
+    CHECK(program.err().find("the same command goes on at the first point") != std::string::npos);
+  }
+  CHECK(study.point("seed-1")["state"] == "interrupted");
+  CHECK_FALSE(fs::exists(study.points() / "seed-2"));
+  CHECK(study.run().status == 0);
+  CHECK(study.point("seed-1")["state"] == "finished");
+}
+
+TEST_CASE("study refuses points that were run with other options", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\nrun.seed = [1]\n");
+  REQUIRE(study.run().status == 0);
+  const auto outcome = study.run({"--set", "train.epochs=2"});
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.find("seed-1: error: this point was run with other options\n  train.epochs: 3, now 2\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("study tells what only the model knows before the first point runs", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\nfreezing.layers = [1, 7, 9]\n");
+  const auto outcome = study.run();
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.find("tiny.toml:") != std::string::npos);
+  CHECK(outcome.err.find("7 layers") != std::string::npos);
+  CHECK(outcome.err.find("9 layers") != std::string::npos);
+  CHECK_FALSE(fs::exists(study.points()));
+}
+
+TEST_CASE("study's shards are its parts", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\nrun.seed = [1, 2, 3]\n");
+  REQUIRE(study.run({"--shard", "2/2"}).status == 0);
+  CHECK(fs::exists(study.points() / "seed-2"));
+  CHECK_FALSE(fs::exists(study.points() / "seed-1"));
+  REQUIRE(study.run({"--shard", "1/2"}).status == 0);
+  CHECK(fs::exists(study.points() / "seed-1"));
+  CHECK(fs::exists(study.points() / "seed-3"));
+  for (const auto* wrong : {"0/2", "3/2", "2", "a/b", "1/2/3", ""}) {
+    const auto outcome = study.run({"--shard", wrong});
+    CHECK(outcome.status == 2);
+    CHECK(outcome.err ==
+          "fthost: error: --shard takes a part and their number, such as 2/5, not '" + std::string(wrong) + "'\n");
+  }
+}
+
+TEST_CASE("study runs several points at a time, with threads divided", "[pipeline][apps][study]") {
+  const TinyStudy study("[study]\njobs = 2\n[study.grid]\nfreezing.layers = [0, 1]\nrun.seed = [1, 2]\n");
+  const auto outcome = study.run({"--set", "run.threads=4"});
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  for (const auto& name : kPoints) {
+    CHECK(study.point(name)["machine"]["threads"] == 2);
+    CHECK(study.point(name)["cache"]["misses"] == 0);
+  }
+}
+
+TEST_CASE("study goes on when a point fails, and says so", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\noptimizer.lr = [1e30, 1e-3]\n");
+  const auto outcome = study.run();
+  CHECK(outcome.status == 1);
+  CHECK(study.point("lr-1e-p30")["state"] == "failed");
+  CHECK(study.point("lr-0.001")["state"] == "finished");
+  CHECK(outcome.err.find("error: point 1 of 2, lr-1e-p30 has failed with exit status 1\n") != std::string::npos);
+}
+
+TEST_CASE("a study's point can be run, planned and checked alone", "[pipeline][apps][study]") {
+  const TinyStudy study;
+  REQUIRE(study.run({"--point", "layers-1_seed-2"}).status == 0);
+  CHECK(study.point("layers-1_seed-2")["seed"] == 2);
+  CHECK(study.run({"--point", "nothing"}).status == 2);
+  const auto& folder = study.folder().path();
+  const auto checked = run_program({"check", "tiny.toml"}, folder);
+  CHECK(checked.status == 0);
+  CHECK(checked.out.find("a study of 4 points:\n  layers-0_seed-1  freezing.layers = 0  run.seed = 1\n") == 0);
+  const auto planned = run_program({"plan", "tiny.toml", "--measure", "never", "--json"}, folder);
+  const auto json = nlohmann::json::parse(planned.out);
+  CHECK(json.size() == 4);
+  CHECK(json[3]["point"] == "layers-1_seed-2");
+  CHECK(json[3]["boundary"] == "1");
+  CHECK(run_program({"plan", "tiny.toml", "--measure", "never"}, folder).out.find("layers-0_seed-1             2") !=
+        std::string::npos);
+  const auto filled = run_program({"cache", "fill", "tiny.toml"}, folder);
+  CHECK(filled.status == 2);
+  CHECK(filled.err ==
+        "tiny.toml: error: it holds a study of 4 points, and this is for one of them: name it with --point\n"
+        "  `fthost check tiny.toml` lists them\n");
+}
+
+TEST_CASE("--shard and --point need a study", "[pipeline][apps][study]") {
+  const TinyPipeline tiny;
+  CHECK(tiny.run({"--shard", "1/2"}).err ==
+        "fthost: error: --shard is for studies, and this pipeline has no [study]\n");
+  CHECK(tiny.run({"--point", "x"}).err ==
+        "tiny.toml: error: there is no [study] in it whose point --point could name\n");
+}
+
+}  // namespace
+}  // namespace fthost

@@ -1,0 +1,202 @@
+#include "core/pipeline/study.h"
+
+#include <fthost/error.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "tests/catch.h"
+#include "tests/core/pipeline/fake_plugins.h"
+#include "tests/temporary_folder.h"
+
+namespace fthost {
+namespace {
+
+/// A pipeline with `study` at its end, in a folder of its own.
+class StudyFile {
+ public:
+  explicit StudyFile(const std::string& study) {
+    std::ifstream in(FTHOST_TEST_DATA "/core/pipeline/golden/pipeline.toml");
+    const std::string pipeline{std::istreambuf_iterator<char>(in), {}};
+    file_ = folder_.write("s.toml", pipeline + "\n" + study);
+    add_fake_plugins(registry_);
+  }
+
+  Study load(const std::vector<std::string>& sets = {}) {
+    std::vector<Override> overrides;
+    for (const auto& set : sets) overrides.push_back(parse_override(set));
+    auto study = load_study(file_, overrides, registry_);
+    REQUIRE(study);
+    return std::move(*study);
+  }
+
+  std::vector<std::string> names() {
+    std::vector<std::string> names;
+    for (const auto& point : load().points) names.push_back(point.name);
+    return names;
+  }
+
+  /// What is said, without the folder's name.
+  std::string refusal(const std::vector<std::string>& sets = {}) {
+    try {
+      load(sets);
+    } catch (const InputError& error) {
+      std::string text = error.what();
+      const auto own = folder_.path().string() + "/";
+      for (auto at = text.find(own); at != std::string::npos; at = text.find(own)) text.erase(at, own.size());
+      return text;
+    }
+    return "none";
+  }
+
+  const TemporaryFolder& folder() const { return folder_; }
+  const std::filesystem::path& file() const { return file_; }
+  PluginRegistry& registry() { return registry_; }
+
+ private:
+  TemporaryFolder folder_;
+  std::filesystem::path file_;
+  PluginRegistry registry_{Fingerprint{}};
+};
+
+std::string value_of(const StudyPoint& point, const std::string& line) {
+  return point.pipeline.resolved.find(line + "\n") != std::string::npos ? "there" : point.pipeline.resolved;
+}
+
+TEST_CASE("study of a grid has every combination, the last list fastest", "[unit][study]") {
+  StudyFile file("[study.grid]\n\"freezing.layers\" = [0, 1]\nrun.seed = [1, 2, 3]\n");
+  const auto study = file.load();
+  CHECK(file.names() == std::vector<std::string>{"layers-0_seed-1", "layers-0_seed-2", "layers-0_seed-3",
+                                                 "layers-1_seed-1", "layers-1_seed-2", "layers-1_seed-3"});
+  CHECK(study.name == "s");
+  CHECK(study.jobs == 1);
+  const auto& point = study.points[5];
+  CHECK(point.pipeline.run.seed == 3);
+  CHECK(point.pipeline.run.name == "layers-1_seed-3");
+  CHECK(point.pipeline.run.output == study.folder);
+  CHECK(study.folder.filename() == "s");
+  CHECK(value_of(point, "layers = 1") == "there");
+  CHECK(point.varied == std::vector<std::pair<std::string, std::string>>{{"freezing.layers", "1"}, {"run.seed", "3"}});
+}
+
+TEST_CASE("study's paired lists go together", "[unit][study]") {
+  StudyFile file(
+      "[study.paired]\nfreezing.layers = [0, 3]\noptimizer.lr = [3e-3, 3e-5]\n[study.grid]\nrun.seed = [7]\n");
+  const auto study = file.load();
+  REQUIRE(study.points.size() == 2);
+  CHECK(study.points[0].name == "layers-0_lr-0.003_seed-7");
+  CHECK(study.points[0].pipeline.lr == 3e-3);
+  CHECK(study.points[1].pipeline.lr == 3e-5);
+}
+
+TEST_CASE("study's points may be listed, with names and other plugins", "[unit][study]") {
+  StudyFile file(
+      "[[study.points]]\nname = \"head\"\nfreezing.plugin = \"classifier-only\"\noptimizer.lr = 0.1\n"
+      "[[study.points]]\nname = \"all\"\nfreezing.plugin = \"full\"\n[[study.points]]\nfreezing.layers = 2\n");
+  const auto study = file.load();
+  CHECK(file.names() == std::vector<std::string>{"head", "all", "layers-2"});
+  CHECK(study.points[0].pipeline.freezing.component.description.name == "classifier-only");
+  CHECK(study.points[0].pipeline.lr == 0.1);
+  CHECK(study.points[1].pipeline.freezing.component.description.name == "full");
+}
+
+TEST_CASE("study's overrides are for the points that they name", "[unit][study]") {
+  StudyFile file(
+      "[study]\njobs = 2\n[study.grid]\nfreezing.layers = [0, 1]\n"
+      "[[study.override]]\nwhen.freezing.layers = 0\nset.optimizer.lr = 0.5\n");
+  const auto study = file.load();
+  CHECK(study.jobs == 2);
+  CHECK(study.points[0].pipeline.lr == 0.5);
+  CHECK(study.points[1].pipeline.lr != 0.5);
+}
+
+TEST_CASE("study varies the options of sinks", "[unit][study]") {
+  StudyFile file("[study.grid]\nsinks.drift.per = [\"layer\", \"tensor\"]\n");
+  const auto study = file.load();
+  CHECK(value_of(study.points[1], "per = \"tensor\"") == "there");
+  CHECK(study.points[1].name == "per-tensor");
+}
+
+TEST_CASE("study is none where the file has none", "[unit][study]") {
+  StudyFile file("");
+  CHECK_FALSE(load_study(file.file(), {}, file.registry()));
+}
+
+TEST_CASE("study tells all that is wrong with its points at once, with their lines", "[unit][study]") {
+  StudyFile file("[study.grid]\nfreezing.layers = [0, -1, \"x\"]\noptimizer.learning_rate = [1]\nrun.seed = [1, 2]\n");
+  CHECK(file.refusal() ==
+        "s.toml:35:23: error: 'layers' must be 0 or more, found -1\n"
+        "   35 | freezing.layers = [0, -1, \"x\"]\n"
+        "      |                       ^^\n"
+        "  layers: integer, 0 or more; layers that learn, counted from the top\n"
+        "s.toml:35:27: error: 'layers' takes an integer, found the text \"x\"\n"
+        "   35 | freezing.layers = [0, -1, \"x\"]\n"
+        "      |                           ^^^\n"
+        "  layers: integer, 0 or more; layers that learn, counted from the top\n"
+        "s.toml:36:11: error: optimizer 'adamw' has no option 'learning_rate'\n"
+        "   36 | optimizer.learning_rate = [1]\n"
+        "      |           ^^^^^^^^^^^^^\n"
+        "  options: lr, layer_decay, weight_decay, beta1\n");
+}
+
+TEST_CASE("study says what is wrong with itself", "[unit][study]") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"[study]\njobs = 0\n[study.grid]\nrun.seed = [1]\n", "s.toml:35:8: error: 'jobs' must be 1 to 1024, found 0\n"},
+      {"[study]\n", "error: [study] varies nothing: it needs a grid, paired lists or points\n"},
+      {"[study.gird]\nrun.seed = [1]\n", "[study] has no 'gird'; it has jobs, grid, paired, points, override\n"},
+      {"[study.gird]\nrun.seed = [1]\n", "did you mean 'grid'?\n"},
+      {"[study.grid]\nseed = [1]\n", "error: expected TABLE.OPTION, such as \"freezing.layers\", found 'seed'\n"},
+      {"[study.grid]\nfrezing.layers = [1]\n", "error: there is no table [frezing] whose options can be varied\n"},
+      {"[study.grid]\nfrezing.layers = [1]\n", "did you mean 'freezing'?\n"},
+      {"[study.grid]\nrun.name = [\"a\"]\n", "error: 'run.name' cannot be varied"},
+      {"[study.grid]\nrun.seed = 3\n", "error: expected a list of values for 'run.seed', found 3\n"},
+      {"[study.grid]\nrun.seed = []\n", "error: the list of 'run.seed' is empty\n"},
+      {"[study.grid]\nrun.seed = [1]\n[study.paired]\nrun.seed = [1]\n", "error: 'run.seed' is varied twice\n"},
+      {"[study.paired]\nrun.seed = [1]\noptimizer.lr = [1, 2]\n",
+       "error: the list of 'optimizer.lr' has 2 values and that of 'run.seed' 1: paired lists are as long as each "
+       "other\n"},
+      {"[study.grid]\nrun.seed = [1, 1]\n", "error: two points of the study are called 'seed-1'\n"},
+      {"[[study.points]]\nname = \"a/b\"\nrun.seed = 1\n",
+       "error: a point's name is made of letters, digits, '.', '_' and '-', found \"a/b\"\n"},
+      {"[study.grid]\nrun.seed = [1]\n[[study.override]]\nwhen.run.seed = 2\nset.optimizer.lr = 1\n",
+       "error: this override is for no point of the study\n"},
+      {"[study.grid]\nrun.seed = [1]\n[[study.override]]\nwhen.run.seed = 1\n",
+       "error: [[study.override]] needs 'when', which points it is for, and 'set', what they get\n"},
+      {"[study]\njobs = 2\n[study.grid]\nrun.threads = [1, 2]\n",
+       "error: with 'jobs' above 1 the threads are divided, and cannot be varied\n"},
+  };
+  for (const auto& [study, expected] : cases) {
+    INFO(study);
+    StudyFile file(study);
+    const auto refusal = file.refusal();
+    INFO(refusal);
+    CHECK(refusal.find(expected) != std::string::npos);
+  }
+}
+
+TEST_CASE("study refuses --set of what it varies, and takes others", "[unit][study]") {
+  StudyFile file("[study.grid]\nrun.seed = [1]\n");
+  CHECK(file.refusal({"run.seed=3"}) == "--set: error: 'run.seed' is varied by the study, and cannot be set besides\n");
+  const auto study = file.load({"train.epochs=7", "run.name=other", "run.output=/elsewhere"});
+  CHECK(study.points.front().pipeline.train.epochs == 7);
+  CHECK(study.folder == "/elsewhere/other");
+}
+
+TEST_CASE("study has at most ten thousand points", "[unit][study]") {
+  std::string list = "[1";
+  for (int i = 2; i <= 101; ++i) list += ", " + std::to_string(i);
+  list += "]";
+  StudyFile file("[study.grid]\nrun.seed = " + list + "\ntrain.epochs = " + list + "\n");
+  CHECK(file.refusal().find("error: the study has more than 10000 points\n") != std::string::npos);
+}
+
+TEST_CASE("study's points are taken by name", "[unit][study]") {
+  StudyFile file("[study.grid]\nrun.seed = [1, 2]\n");
+  CHECK(take_point(file.load(), "seed-2").pipeline.run.seed == 2);
+  CHECK_THROWS_WITH(take_point(file.load(), "seed2"),
+                    "fthost: error: the study has no point 'seed2'; did you mean 'seed-1'?\n"
+                    "  its points: seed-1, seed-2\n");
+}
+
+}  // namespace
+}  // namespace fthost

@@ -1,0 +1,80 @@
+#include "core/report/comparison.h"
+
+#include <cmath>
+
+#include "tests/catch.h"
+#include "tests/core/report/made_runs.h"
+
+namespace fthost::report {
+namespace {
+
+std::vector<std::string> labels_of(const std::vector<RunFiles>& runs) {
+  std::vector<std::string> labels;
+  for (const auto& group : compare(runs)) labels.push_back(group.label);
+  return labels;
+}
+
+TEST_CASE("setting says how much learns", "[unit][report]") {
+  CHECK(setting_of(made_run(0, 1, {})).name == "classifier only");
+  CHECK(setting_of(made_run(3, 1, {})).name == "last 3");
+  CHECK(setting_of(made_run(6, 1, {})).name == "full");
+  auto holes = made_run(2, 1, {});
+  holes.boundary = "1";
+  CHECK(setting_of(holes).name == "2 of 6 layers");
+}
+
+TEST_CASE("runs that differ in their seed are one group with mean and spread", "[unit][report]") {
+  const std::vector runs = {made_run(3, 1, {0.1, 0.5}), made_run(3, 2, {0.2, 0.7}), made_run(0, 1, {0.3})};
+  const auto groups = compare(runs);
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0].label == "classifier only");
+  CHECK(groups[1].runs.size() == 2);
+  const auto end = groups[1].at_end("dev_f1");
+  REQUIRE(end);
+  CHECK(end->mean == Approx(0.6));
+  CHECK(end->deviation == Approx(std::sqrt(0.02)));  // of the sample: both are 0.1 away from the mean
+  CHECK(groups[1].at("dev_f1", 1)->mean == Approx(0.15));
+  CHECK_FALSE(groups[1].at("dev_f1", 3));
+  CHECK(groups[1].sum("seconds")->mean == Approx(8));
+  CHECK(groups[1].mean("seconds")->mean == Approx(4));
+  CHECK(groups[0].at_end("dev_f1")->deviation == 0);
+}
+
+TEST_CASE("the kept epoch's figures count at the end", "[unit][report]") {
+  auto run = made_run(3, 1, {0.9, 0.1});
+  run.kept_epoch = 1;
+  const std::vector runs = {run};
+  CHECK(compare(runs).front().at_end("dev_f1")->mean == 0.9);
+}
+
+TEST_CASE("groups of one setting are told apart by the options that differ", "[unit][report]") {
+  CHECK(labels_of({made_run(1, 1, {}, {{"optimizer.lr", "0.001"}}), made_run(0, 1, {}, {{"optimizer.lr", "0.1"}})}) ==
+        std::vector<std::string>{"classifier only", "last 1"});
+  CHECK(labels_of({made_run(1, 1, {}, {{"optimizer.lr", "0.001"}}), made_run(1, 1, {}, {{"optimizer.lr", "0.1"}})}) ==
+        std::vector<std::string>{"last 1, optimizer.lr = 0.001", "last 1, optimizer.lr = 0.1"});
+}
+
+TEST_CASE("groups that differ in many options bear their study's name", "[unit][report]") {
+  auto one = made_run(1, 1, {}, {{"a.a", "1"}, {"a.b", "1"}, {"a.c", "1"}});
+  auto other = made_run(1, 1, {}, {{"a.a", "2"}, {"a.b", "2"}, {"a.c", "2"}});
+  one.folder = "runs/reference/last-1";
+  other.folder = "runs/cached/last-1/";
+  CHECK(labels_of({one, other}) == std::vector<std::string>{"last 1, reference", "last 1, cached"});
+  other.folder = "elsewhere/reference/last-1";
+  CHECK(labels_of({one, other}).front() == "last 1, a.a = 1, a.b = 1, a.c = 1");
+}
+
+TEST_CASE("groups have labels of their own even when nothing is known of them", "[unit][report]") {
+  auto run = made_run(1, 1, {});
+  run.options.clear();
+  run.name = "x";
+  CHECK(labels_of({run, run}) == std::vector<std::string>{"last 1 (x)", "last 1 (x) 2"});
+}
+
+TEST_CASE("spread of nothing is none", "[unit][report]") {
+  CHECK_FALSE(spread_of({}));
+  CHECK(std::isnan(spread_of({1, std::nan("")})->mean));
+}
+
+}  // namespace
+}  // namespace fthost::report

@@ -1,0 +1,78 @@
+#include "core/report/figures.h"
+
+#include "tests/catch.h"
+#include "tests/core/report/made_runs.h"
+
+namespace fthost::report {
+namespace {
+
+const Chart& chart_of(const std::vector<Chart>& charts, const std::string& id) {
+  for (const auto& chart : charts)
+    if (chart.id == id) return chart;
+  throw std::runtime_error("no chart " + id);
+}
+
+TEST_CASE("figures by epoch have a series a group, and the published beside them", "[unit][report]") {
+  const std::vector runs = {made_run(0, 1, {0.1, 0.2}), made_run(3, 1, {0.3, 0.4}), made_run(2, 1, {0.3, 0.4})};
+  const auto groups = compare(runs);
+  const auto charts = figures_by_epoch(groups, &published_figures());
+  REQUIRE(charts.size() == 4);
+  const auto& f1 = chart_of(charts, "dev_f1-by-epoch");
+  std::vector<std::string> names;
+  for (const auto& series : f1.series) names.push_back(series.name);
+  CHECK(names == std::vector<std::string>{"classifier only", "last 2", "last 3", "classifier only, published",
+                                          "last 3, published"});
+  CHECK(f1.series[1].points[1].y == 0.4);
+  CHECK(f1.series[3].colour == f1.series[0].colour);
+  CHECK(f1.series[3].is_dashed);
+  CHECK(f1.series[3].points.size() == 5);
+  CHECK(chart_of(charts, "seconds-by-epoch").series.size() == 3);  // another machine's times compare with nothing
+  CHECK(chart_of(figures_by_epoch(groups, nullptr), "dev_f1-by-epoch").series.size() == 3);
+}
+
+TEST_CASE("figures by learning layers have a category a setting and a series a variant", "[unit][report]") {
+  const std::vector runs = {
+      made_run(0, 1, {0.1}, {{"optimizer.lr", "1"}}), made_run(0, 1, {0.2}, {{"optimizer.lr", "2"}}),
+      made_run(6, 1, {0.5}, {{"optimizer.lr", "1"}}), made_run(6, 1, {0.6}, {{"optimizer.lr", "2"}})};
+  const auto groups = compare(runs);
+  const auto charts = figures_by_setting(groups, nullptr);
+  const auto& f1 = chart_of(charts, "dev_f1-by-layers");
+  CHECK(f1.categories == std::vector<std::string>{"classifier only", "full"});
+  REQUIRE(f1.series.size() == 2);
+  CHECK(f1.series[1].name == "optimizer.lr = 2");
+  CHECK(f1.series[1].points[0].y == 0.2);
+  CHECK(f1.series[1].points[1].y == 0.6);
+  const auto with = figures_by_setting(groups, &published_figures());
+  CHECK(chart_of(with, "dev_f1-by-layers").categories ==
+        std::vector<std::string>{"classifier only", "last 1", "last 3", "last 6", "last 9", "full"});
+}
+
+TEST_CASE("frontier joins what nothing beats in both", "[unit][report]") {
+  // Seconds of a run are its epochs times (learning + 1).
+  const std::vector runs = {made_run(0, 1, {0.3}), made_run(1, 1, {0.2}), made_run(2, 1, {0.6}), made_run(3, 1, {0.6})};
+  const auto groups = compare(runs);
+  const auto chart = frontier(groups);
+  REQUIRE(chart.series.size() == 5);
+  const auto& line = chart.series.front();
+  CHECK(line.name == "frontier");
+  REQUIRE(line.points.size() == 2);
+  CHECK(line.points[0].x == 1);
+  CHECK(line.points[1].x == 3);
+  CHECK(line.points[1].y == 0.6);
+  const std::vector none = {made_run(0, 1, {})};
+  CHECK(frontier(compare(none)).is_empty());
+}
+
+TEST_CASE("predicted and measured stand beside each other where there is a prediction", "[unit][report]") {
+  auto predicted = made_run(0, 1, {0.3});
+  predicted.cost = CostFigures{1, 2, 3, 4};
+  const std::vector runs = {predicted, made_run(1, 1, {0.3})};
+  const auto groups = compare(runs);
+  const auto chart = predicted_and_measured(groups);
+  CHECK(chart.categories == std::vector<std::string>{"classifier only"});
+  CHECK(chart.series[0].points[0].y == 2);
+  CHECK(chart.series[1].points[0].y == 1);
+}
+
+}  // namespace
+}  // namespace fthost::report
