@@ -137,8 +137,7 @@ class StudyRun {
   }
 
   static bool may_cache(const Pipeline& pipeline) {
-    return !pipeline.frozen_dropout && !pipeline.train.clip_over_all && pipeline.cache.mode != "off" &&
-           pipeline.cache.mode != "memory";
+    return pipeline.prefix_is_fixed() && pipeline.cache.mode != "off" && pipeline.cache.mode != "memory";
   }
 
   /// One pass over the model for all boundaries of points whose prefix is the same.
