@@ -18,7 +18,7 @@ std::string what_was_thrown() {
   try {
     std::rethrow_exception(std::current_exception());
   } catch (const std::exception& error) {
-    return error.what();
+    return text_of(error);
   } catch (...) {
     return foreign_exception();
   }

@@ -10,6 +10,11 @@ namespace fthost {
 PluginFailure::PluginFailure(const std::string& what) : Error(what) {}
 PluginFailure::~PluginFailure() = default;
 
+std::string text_of(const std::exception& error) {
+  const std::string text = error.what();
+  return text.substr(0, text.find("\nException raised from "));
+}
+
 std::string foreign_exception() {
   const auto* type = abi::__cxa_current_exception_type();
   const auto name = type != nullptr ? boost::core::demangle(type->name()) : "a foreign exception";

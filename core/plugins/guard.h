@@ -20,6 +20,9 @@ class FTHOST_API PluginFailure final : public Error {
   ~PluginFailure() override;
 };
 
+/// What an exception says, without the stack trace that LibTorch's have behind it: that is for debuggers.
+FTHOST_API std::string text_of(const std::exception& error);
+
 /// What is being handled, where it is no std::exception: "it threw int, which is no std::exception".
 FTHOST_API std::string foreign_exception();
 
@@ -38,7 +41,7 @@ decltype(auto) guard_plugin(const Who& who, const Complain& complain, Call&& cal
     complain(error);
     throw PluginFailure(who() + ": " + error.what());
   } catch (const std::exception& error) {
-    throw PluginFailure(who() + ": " + error.what());
+    throw PluginFailure(who() + ": " + text_of(error));
   } catch (...) {
     throw PluginFailure(who() + ": " + foreign_exception());
   }

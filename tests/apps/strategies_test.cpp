@@ -60,7 +60,7 @@ TEST_CASE("rows in memory go on from where they were when the boundary moves up"
   const TinyPipeline tiny;
   for (const std::string mode : {"off", "memory"})
     tiny.run_as(mode, {"freezing.plugin=adaptive", "train.epochs=8", "freezing.percentile=50", "cache.mode=" + mode});
-  CHECK(boundaries(tiny, "memory") ==
+  CHECK(tiny.boundaries("memory") ==
         std::vector<std::string>{"embeddings", "embeddings", "embeddings", "embeddings", "1", "2", "2", "2"});
   CHECK(tiny.weights("memory") == tiny.weights("off"));
   CHECK(tiny.read("runs/memory/log.txt").find("examples went on from boundary") != std::string::npos);
