@@ -11,12 +11,12 @@
 # that one's libraries from where it stands.
 function(fthost_add_plugin name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "TENSORS;CUDA" "" "SOURCES;LIBRARIES")
+  if(arg_UNPARSED_ARGUMENTS)
+    list(GET arg_UNPARSED_ARGUMENTS 0 word)
+    message(FATAL_ERROR "fthost_add_plugin(${name}): what is '${word}'? It takes SOURCES, TENSORS, CUDA and LIBRARIES.")
+  endif()
   if(NOT arg_SOURCES)
     message(FATAL_ERROR "fthost_add_plugin(${name}): no SOURCES")
-  endif()
-  if(arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "fthost_add_plugin(${name}): what is '${arg_UNPARSED_ARGUMENTS}'? It takes SOURCES, TENSORS, "
-                        "CUDA and LIBRARIES.")
   endif()
   add_library(${name} MODULE ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE fthost::sdk ${arg_LIBRARIES})

@@ -34,7 +34,7 @@ int score_command(const std::vector<std::string>& words);
 int tokenize_command(const std::vector<std::string>& words);
 
 /// All but `run`, which has no name: `fthost PIPELINE.toml`.
-inline constexpr std::array<Command, 11> kCommands = {{
+inline constexpr auto kCommands = std::to_array<Command>({
     {"init", "look at the data and write a commented pipeline file", init_command},
     {"check", "report every error of a pipeline file (or of a plugin library)", check_command},
     {"plan", "say what learns, what is frozen, and what it takes; train nothing", plan_command},
@@ -47,7 +47,7 @@ inline constexpr std::array<Command, 11> kCommands = {{
     {"options", "describe one component's options: fthost options freezing/last-n-layers", options_command},
     {"new", "write a plugin of your own that builds and passes its test", new_command},
     {"doctor", "say what this machine and this installation have", doctor_command},
-}};
+});
 
 /// Exit statuses that scripts may count on.
 inline constexpr int kDone = 0;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/plugins/library.h"
@@ -149,6 +150,7 @@ TEST_CASE("a moved tree says which commands and components there are to bash", "
   CHECK(complete("score --") == "--help --scheme --json");
   CHECK(complete("my.toml --se") == "--set");
   CHECK(complete("options freezing/cl") == "freezing/classifier-only");
+  CHECK(complete("new fre") == "freezing");
 }
 
 TEST_CASE("a plugin without tensors is built outside against a tree that has no LibTorch", "[pipeline][install]") {
@@ -174,6 +176,15 @@ TEST_CASE("a plugin without tensors is built outside against a tree that has no 
   const auto commands = text_of(build / "compile_commands.json");
   for (const auto* flag : {"-Werror", "-Wall", "-fstack-protector", "_FORTIFY_SOURCE", "_GLIBCXX_ASSERTIONS", "torch"})
     CHECK(commands.find(flag) == std::string::npos);
+
+  for (const auto& [words, said] : {std::pair{"SOURCE;norms.cpp", "what is 'SOURCE'? It takes SOURCES, TENSORS, CUDA"},
+                                    std::pair{"LIBRARIES;fthost::sdk", "no SOURCES"}}) {
+    const auto mistaken =
+        tree.configure(outside, {std::string("-DWITH_MISTAKE=") + words}, tree.workplace() / "mistaken");
+    INFO(mistaken.err);
+    CHECK(mistaken.status != 0);
+    CHECK(mistaken.err.find(std::string("fthost_add_plugin(mistaken): ") + said) != std::string::npos);
+  }
 
   const auto with_tensors = tree.configure(outside, {"-DWITH_TENSORS=ON"}, build);
   CHECK(with_tensors.status != 0);

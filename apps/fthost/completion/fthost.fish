@@ -18,6 +18,11 @@ function __fthost_components
     fthost plugins 2>/dev/null | sed -n 's/^\([a-z][a-z]*\)  *\([^ ]*\)  *\(.*\)/\1\/\2\t\3/p'
 end
 
+function __fthost_kinds
+    fthost plugins 2>/dev/null | sed -n 's/^\([a-z][a-z]*\) .*/\1/p' | sort -u
+end
+
 complete -c fthost -n '__fish_is_first_arg' -a '(__fthost_commands)'
 complete -c fthost -n 'string match -q -- "-*" (commandline -ct)' -a '(__fthost_options)'
 complete -c fthost -n '__fish_seen_subcommand_from options' -f -a '(__fthost_components)'
+complete -c fthost -n '__fish_seen_subcommand_from new' -a '(__fthost_kinds)'

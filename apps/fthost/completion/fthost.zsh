@@ -16,6 +16,9 @@ _fthost() {
   elif [[ $command == options ]]; then
     candidates=(${(f)"$($program plugins 2>/dev/null | sed -n 's/^\([a-z][a-z]*\)  *\([^ ]*\).*/\1\/\2/p')"})
     compadd -a candidates
+  elif [[ $command == new && $CURRENT -eq 3 ]]; then
+    candidates=(${(f)"$($program plugins 2>/dev/null | sed -n 's/^\([a-z][a-z]*\) .*/\1/p' | sort -u)"})
+    compadd -a candidates
   else
     _files
   fi

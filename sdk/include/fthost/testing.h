@@ -16,7 +16,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <source_location>
 #include <string>
 #include <string_view>
 
@@ -47,8 +46,10 @@ std::shared_ptr<Interface> open(const std::filesystem::path& library, std::strin
 /// head's "classifier.weight").
 FTHOST_API Topology topology(int layers);
 
-/// What must hold at this line. Where it does not, says so on standard error, and the test goes on.
-FTHOST_API void check(bool holds, std::string_view what, std::source_location where = std::source_location::current());
+/// What must hold at this line. Where it does not, says so on standard error, and the test goes on. (The builtins are
+/// std::source_location's, which Clang 14 lacks.)
+FTHOST_API void check(bool holds, std::string_view what, const char* file = __builtin_FILE(),
+                      int line = __builtin_LINE());
 
 /// What `call` throws, as people read it; empty when it throws nothing: check(refusal([&] { … }) == "…", "…").
 FTHOST_API std::string refusal(const std::function<void()>& call);
