@@ -172,12 +172,10 @@ def draw_shape(rows, title, left, layers, picture):
     for i, what in enumerate(learning):
         x = left + i * step + 8
         picture.append(f'<text class="m" x="{x + 28}" y="{bottom + 18}">{label(what)}</text>')
-        for cached, at in ((True, 0), (False, 30)):
-            row = next((row for row in rows if row["learning"] == what and (row["cached"] == cached or what == "full")))
+        for cached, at in ((False, 15),) if what == "full" else ((True, 0), (False, 30)):
+            row = next(row for row in rows if row["learning"] == what and (row["cached"] == cached or what == "full"))
             share, ideal = row["seconds"] / full, operation_share(layers, what, cached)
-            style, high = "kept" if cached and what != "full" else "not", share * height
-            if what == "full" and cached:
-                continue
+            style, high = "kept" if cached else "not", share * height
             picture.append(f'<rect class="{style}" x="{x + at}" y="{bottom - high:.1f}" width="26" height="{high:.1f}"/>')
             picture.append(f'<text class="m" x="{x + at + 13}" y="{bottom - high - 5:.1f}">{100 * share:.3g}</text>')
             picture.append(f'<path class="ideal" d="M{x + at - 2} {bottom - ideal * height:.1f}h30"/>')
@@ -196,9 +194,9 @@ def draw(results, file):
             draw_shape(rows, title, left, LAYERS[shape], picture)
             left += 76 * len(LEARNING[shape]) + 70
     picture.append('<rect class="kept" x="20" y="285" width="14" height="14"/><text x="40" y="297">an epoch of training '
-                   'with the cache, in % of full</text><rect class="not" x="320" y="285" width="14" height="14"/>'
-                   '<text x="340" y="297">without it</text><path class="ideal" d="M430 292h20"/>'
-                   '<text x="456" y="297">what the count of operations says</text></svg>')
+                   'with the cache, in % of full</text><rect class="not" x="350" y="285" width="14" height="14"/>'
+                   '<text x="370" y="297">without it</text><path class="ideal" d="M460 292h20"/>'
+                   '<text x="486" y="297">what the count of operations says</text></svg>')
     file.write_text("\n".join(picture) + "\n", encoding="utf-8")
 
 
