@@ -180,12 +180,12 @@ void print_study(const PointPlans& plans, bool as_json) {
     ((std::cout << std::setw(14) << cells), ...);
     std::cout << '\n';
   };
-  row("point", "boundary", "parameters", "a step", "an epoch", "in all");
+  row("point", "boundary", "parameters", "memory", "an epoch", "in all");
   for (const auto& [name, report] : plans) {
     const auto& cost = report.predicted;
     if (cost) seconds += cost->total_seconds;
     row(name, boundary_name(report.plan), count_text(report.memory.learning_parameters),
-        bytes_text(report.memory.step_bytes()), cost ? seconds_text(cost->epoch_seconds) : "-",
+        bytes_text(report.memory.peak_bytes()), cost ? seconds_text(cost->epoch_seconds) : "-",
         cost ? seconds_text(cost->total_seconds) : "-");
   }
   if (seconds > 0)
