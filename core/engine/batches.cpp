@@ -14,41 +14,67 @@ at::Tensor rows_of(std::int64_t count) {
   return at::empty({count}, at::TensorOptions().dtype(at::kLong));
 }
 
+std::int64_t length_of(const Example& example) {
+  return static_cast<std::int64_t>(example.tokens.size());
+}
+
+/// What a batch knows of its rows, one after the other.
+struct RowWriter {
+  explicit RowWriter(std::int64_t count)
+      : tokens(rows_of(count)), targets(rows_of(count)), positions(rows_of(count)), keys(rows_of(count)) {}
+
+  /// `key`: the place in the example, padding included, by which dropout is drawn.
+  void add(std::int32_t token, std::int64_t target, std::size_t position, std::uint64_t example, std::size_t key) {
+    tokens.mutable_data_ptr<std::int64_t>()[row] = token;
+    targets.mutable_data_ptr<std::int64_t>()[row] = target;
+    positions.mutable_data_ptr<std::int64_t>()[row] = static_cast<std::int64_t>(position);
+    keys.mutable_data_ptr<std::int64_t>()[row] = static_cast<std::int64_t>(ops::mix(example, key));
+    ++row;
+  }
+
+  at::Tensor tokens, targets, positions, keys;
+  std::int64_t row = 0;
+};
+
 }  // namespace
 
-Batch pack(std::span<const Example> examples, std::span<const std::size_t> indices, at::Device device) {
+Batch pack(std::span<const Example> examples, std::span<const std::size_t> indices, at::Device device,
+           const Padding& padding) {
   std::vector<const Example*> chosen;
   chosen.reserve(indices.size());
   for (const auto index : indices) chosen.push_back(&examples[index]);
-  return pack(std::move(chosen), device);
+  return pack(std::move(chosen), device, padding);
 }
 
-Batch pack(std::vector<const Example*> examples, at::Device device) {
+Batch pack(std::vector<const Example*> examples, at::Device device, const Padding& padding) {
   Batch batch;
   batch.examples = std::move(examples);
   Packing& packing = batch.packing;
   packing.starts.push_back(0);
-  for (const auto* example : batch.examples) {
-    const auto length = static_cast<std::int64_t>(example->tokens.size());
+  const auto add_sequence = [&](std::int64_t length) {
     packing.starts.push_back(packing.starts.back() + length);
     packing.longest = std::max(packing.longest, length);
-  }
-  const auto rows = packing.rows();
-  const auto tokens = rows_of(rows), targets = rows_of(rows), positions = rows_of(rows), keys = rows_of(rows);
-  std::int64_t row = 0;
-  for (const auto* example : batch.examples) {
-    for (std::size_t i = 0; i < example->tokens.size(); ++i, ++row) {
-      tokens.mutable_data_ptr<std::int64_t>()[row] = example->tokens[i];
-      targets.mutable_data_ptr<std::int64_t>()[row] = example->targets.empty() ? kIgnoredLabel : example->targets[i];
-      positions.mutable_data_ptr<std::int64_t>()[row] = static_cast<std::int64_t>(i);
-      keys.mutable_data_ptr<std::int64_t>()[row] = static_cast<std::int64_t>(ops::mix(example->id, i));
-    }
-  }
-  batch.tokens = tokens.to(device);
-  batch.targets = targets.to(device);
-  packing.positions = positions.to(device);
-  packing.row_keys = keys.to(device);
+  };
+  for (const auto* example : batch.examples) add_sequence(length_of(*example));
+  for (const auto* example : batch.examples)
+    if (length_of(*example) < padding.length) add_sequence(padding.length - length_of(*example));
+  RowWriter rows(packing.rows());
+  for (const auto* example : batch.examples)
+    for (std::size_t i = 0; i < example->tokens.size(); ++i)
+      rows.add(example->tokens[i], example->targets.empty() ? kIgnoredLabel : example->targets[i], i, example->id, i);
+  for (const auto* example : batch.examples)
+    for (auto i = length_of(*example), first = i; i < padding.length; ++i)
+      rows.add(padding.token, kIgnoredLabel, static_cast<std::size_t>(i - first), example->id,
+               static_cast<std::size_t>(i));
+  batch.tokens = rows.tokens.to(device);
+  batch.targets = rows.targets.to(device);
+  packing.positions = rows.positions.to(device);
+  packing.row_keys = rows.keys.to(device);
   return batch;
+}
+
+std::int64_t tokens_of(const Batch& batch) {
+  return batch.packing.starts[batch.examples.size()];
 }
 
 }  // namespace fthost

@@ -19,9 +19,20 @@ struct Batch {
   at::Tensor targets;  ///< [rows] int64, kIgnoredLabel where a token has no say.
 };
 
+/// Rows that are computed for nothing: up to `length` tokens an example, as where batches are rectangles. They stand
+/// behind all examples, each example's own as one more sequence of the packing, so that no token attends to one.
+struct Padding {
+  std::int64_t length = 0;  ///< 0: none.
+  std::int32_t token = 0;
+};
+
 /// Packs the examples, which must be one or more.
-Batch pack(std::vector<const Example*> examples, at::Device device);
+Batch pack(std::vector<const Example*> examples, at::Device device, const Padding& padding = {});
 /// Those of `indices` into `examples`.
-Batch pack(std::span<const Example> examples, std::span<const std::size_t> indices, at::Device device);
+Batch pack(std::span<const Example> examples, std::span<const std::size_t> indices, at::Device device,
+           const Padding& padding = {});
+
+/// Tokens of the batch's examples, without padding.
+std::int64_t tokens_of(const Batch& batch);
 
 }  // namespace fthost

@@ -67,6 +67,8 @@ DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins, EventBus& 
   };
   DataSets data;
   data.train.sentences = read("train", pipeline.data.train);
+  const auto wanted = static_cast<std::size_t>(pipeline.data.sentences);
+  if (wanted > 0 && data.train.sentences.size() > wanted) data.train.sentences.resize(wanted);
   if (pipeline.data.dev.has_value()) {
     data.dev.emplace().sentences = read("dev", *pipeline.data.dev);
   } else if (pipeline.data.split.has_value()) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/data/order.h"
+#include "core/engine/mean_loss.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/steps.h"
 #include "core/engine/stopwatch.h"
@@ -16,8 +17,7 @@ namespace fthost {
 struct Training::EpochSums {
   EpochTrained trained;
   std::int64_t steps = 0;  ///< That the epoch will have.
-  double loss_sum = 0;     ///< Of all labelled tokens.
-  std::int64_t labelled = 0;
+  MeanLoss loss;
 };
 
 /// What the batches of one step add up to.
@@ -136,7 +136,7 @@ bool Training::train_epoch(int epoch) {
   const auto order = data_order(pipeline_.run.seed, epoch, data_.train.examples.size());
   const auto batches = cut_batches(pipeline_.train, order, lengths_);
   const auto together = static_cast<std::size_t>(pipeline_.train.accumulation_steps);
-  EpochSums sums;
+  EpochSums sums{{}, 0, MeanLoss(pipeline_.train.epoch_loss_over_batches)};
   sums.trained.epoch = epoch;
   sums.steps = steps_of_epoch_ = steps_for(pipeline_.train, batches.size());
   events_.epoch_started({epoch, sums.steps, &plan_});
@@ -151,14 +151,14 @@ bool Training::train_epoch(int epoch) {
     if (!last) evaluate_within(epoch, sums);
   }
   epoch_seconds_.push_back(begin.seconds() - evaluated_within_);
-  sums.trained.loss = sums.labelled > 0 ? sums.loss_sum / static_cast<double>(sums.labelled) : 0;
+  sums.trained.loss = sums.loss.value();
   tell_listeners(epoch, false);
   events_.epoch_trained(sums.trained);
   return true;
 }
 
 void Training::train_step(std::span<const Indices> batches, EpochSums& sums) {
-  const StepSums step = add_gradients(batches);
+  const StepSums step = add_gradients(batches, sums.loss);
 
   // Here, and nowhere else, a step's gradients are final: what several processes would have to agree on, is this.
   const double norm = gradient_norm(network_.parameters());
@@ -173,13 +173,11 @@ void Training::train_step(std::span<const Indices> batches, EpochSums& sums) {
   trained.examples += step.examples;
   trained.tokens += step.tokens;
   trained.lr = lr;
-  sums.loss_sum += step.loss_sum;
-  sums.labelled += step.labelled;
   events_.step_ended({trained.epoch, step_, trained.steps, step.loss(), lr, norm, step.examples, step.tokens});
 }
 
 /// The gradient of the mean loss over the labelled tokens of all batches, however they are cut.
-Training::StepSums Training::add_gradients(std::span<const Indices> batches) {
+Training::StepSums Training::add_gradients(std::span<const Indices> batches, MeanLoss& epoch) {
   std::int64_t labelled = 0;
   if (batches.size() > 1)
     for (const auto& indices : batches)
@@ -188,7 +186,7 @@ Training::StepSums Training::add_gradients(std::span<const Indices> batches) {
                                           [](std::int32_t target) { return target != kIgnoredLabel; });
   StepSums sums;
   for (const auto& indices : batches) {
-    const Batch batch = pack(data_.train.examples, indices, settings_.device);
+    const Batch batch = pack(data_.train.examples, indices, settings_.device, settings_.padding);
     if (sums.first == nullptr) sums.first = batch.examples.front();
     const Loss loss = forward_loss(batch);
     const auto value = loss.mean.item<double>();
@@ -198,10 +196,11 @@ Training::StepSums Training::add_gradients(std::span<const Indices> batches) {
           static_cast<double>(loss.labelled) / static_cast<double>(std::max<std::int64_t>(labelled, 1));
       network_.backward(batches.size() > 1 ? loss.mean * share : loss.mean);
     }
+    epoch.add(value, loss.labelled);
     sums.loss_sum += value * static_cast<double>(loss.labelled);
     sums.labelled += loss.labelled;
     sums.examples += static_cast<std::int64_t>(batch.examples.size());
-    sums.tokens += batch.packing.rows();
+    sums.tokens += tokens_of(batch);
   }
   return sums;
 }

@@ -15,6 +15,7 @@
 
 #include "core/engine/data_sets.h"
 #include "core/engine/evaluation.h"
+#include "core/engine/mean_loss.h"
 #include "core/engine/network.h"
 #include "core/engine/prefix.h"
 #include "core/pipeline/pipeline.h"
@@ -74,7 +75,7 @@ class Training {
   std::int64_t count_steps() const;
   bool train_epoch(int epoch);
   void train_step(std::span<const Indices> batches, EpochSums& sums);
-  StepSums add_gradients(std::span<const Indices> batches);
+  StepSums add_gradients(std::span<const Indices> batches, MeanLoss& epoch);
   Loss forward_loss(const Batch& batch);
   void update(double lr, double norm);
   double learning_rate() const;

@@ -49,7 +49,12 @@ CoreTable data_table() {
        option("max_length", integer().at_least(3).at_most(kMostTokens).unit("tokens").by_default(128),
               "longest example, special tokens included"),
        option("long", text().one_of({"window", "truncate"}).by_default("window"),
-              "what becomes of a longer sentence: overlapping windows, or its start alone")}};
+              "what becomes of a longer sentence: overlapping windows, or its start alone"),
+       option("pad", text().one_of({"none", "max_length"}).by_default("none"),
+              "\"max_length\" computes rows of padding up to it, as programs do that know no packing; costs time and "
+              "changes nothing, and needs [cache] mode = \"off\""),
+       option("sentences", integer().at_least(0).at_most(kMostSteps).by_default(0),
+              "the first so many of train, before any split; 0: all")}};
 }
 
 CoreTable train_table() {
@@ -67,6 +72,10 @@ CoreTable train_table() {
            option("clip_norm", real().at_least(0).by_default(1.0), "longest gradient of a step; 0: as long as it is"),
            option("clip_over", text().one_of({"learning", "all"}).by_default("learning"),
                   "whose gradients count for its length; \"all\" computes those of frozen tensors for it alone"),
+           option("epoch_loss_over", text().one_of({"tokens", "batches"}).by_default("tokens"),
+                  "an epoch's and a set's loss: the mean over all labelled tokens, or of the batches' means"),
+           option("score_on", text().one_of({"words", "tokens"}).by_default("words"),
+                  "what sinks compare: a label a word, by its first token, or one for each of its tokens"),
            option("evaluate_every", integer().at_least(0).at_most(kMostSteps).unit("steps").by_default(0),
                   "evaluate on dev within an epoch too, after each so many steps; 0: at its end only"),
            option("keep", text().one_of({"last", "best"}).by_default("last"), "the epoch whose model is saved"),

@@ -37,6 +37,7 @@ class Loader {
     check_data(table("data"), problems_);
     check_train(table("train"), core_values_["train"], problems_);
     groups_ = check_groups(table("optimizer"), request_.file().folder, problems_);
+    check_padding();
     sinks_ = check_sinks(request_, with_default_sinks(), registry_, problems_);
     problems_.throw_if_any();
     return build();
@@ -102,6 +103,17 @@ class Loader {
     problems_.add(std::move(message));
   }
 
+  /// Rows of padding are no example's: nothing of them could be kept.
+  void check_padding() {
+    const auto* pad = table("data").find("pad");
+    if (pad == nullptr || given_text(*pad) != "max_length") return;
+    const auto mode = core_values_["cache"].find("mode");
+    if (mode == core_values_["cache"].end() || std::get<std::string>(mode->second) == "off") return;
+    auto message = pad->at_value("padding is computed anew in every step, and the cache is not off");
+    message.notes.emplace_back("write [cache] mode = \"off\"");
+    problems_.add(std::move(message));
+  }
+
   bool with_default_sinks() const {
     const auto& run = core_values_.at("run");
     const auto found = run.find("default_sinks");
@@ -156,6 +168,8 @@ class Loader {
     if (values.has("test")) data.test = values.path("test");
     data.max_length = static_cast<int>(values.integer("max_length"));
     data.long_sentences = values.text("long");
+    data.pad = values.text("pad") == "max_length";
+    data.sentences = values.integer("sentences");
   }
 
   void fill_train(TrainOptions& train) const {
@@ -168,6 +182,8 @@ class Loader {
     train.accumulation_steps = static_cast<int>(values.integer("accumulation_steps"));
     train.clip_norm = values.real("clip_norm");
     train.clip_over_all = values.text("clip_over") == "all";
+    train.epoch_loss_over_batches = values.text("epoch_loss_over") == "batches";
+    train.score_on_tokens = values.text("score_on") == "tokens";
     train.evaluate_every = static_cast<int>(values.integer("evaluate_every"));
     train.keep = values.text("keep");
     train.metric = values.text("metric");

@@ -37,18 +37,22 @@ struct DataOptions {
   std::optional<std::filesystem::path> test;
   int max_length = 128;                   ///< Tokens, special ones included.
   std::string long_sentences = "window";  ///< Option `long`: "window" or "truncate".
+  bool pad = false;                       ///< Batches are filled up to max_length.
+  std::int64_t sentences = 0;             ///< Of train, the first so many; 0: all.
 };
 
 /// [train]: the core's own.
 struct TrainOptions {
   int epochs = 3;
-  int batch_size = 32;              ///< Examples computed together.
-  std::optional<int> batch_tokens;  ///< Instead of batch_size: tokens computed together, at least one example.
-  int accumulation_steps = 1;       ///< Batches that make up one step of the optimizer.
-  double clip_norm = 1.0;           ///< 0: no clipping.
-  bool clip_over_all = false;       ///< The norm is that of all gradients, those of frozen tensors too.
-  int evaluate_every = 0;           ///< Steps between evaluations within an epoch; 0: none.
-  std::string keep = "last";        ///< "last" or "best".
+  int batch_size = 32;                   ///< Examples computed together.
+  std::optional<int> batch_tokens;       ///< Instead of batch_size: tokens computed together, at least one example.
+  int accumulation_steps = 1;            ///< Batches that make up one step of the optimizer.
+  double clip_norm = 1.0;                ///< 0: no clipping.
+  bool clip_over_all = false;            ///< The norm is that of all gradients, those of frozen tensors too.
+  bool epoch_loss_over_batches = false;  ///< And not over tokens.
+  bool score_on_tokens = false;          ///< And not on words.
+  int evaluate_every = 0;                ///< Steps between evaluations within an epoch; 0: none.
+  std::string keep = "last";             ///< "last" or "best".
   std::string metric = "dev_f1";
 };
 

@@ -150,7 +150,8 @@ struct EvaluationStarted {
 };
 
 /// A set was evaluated: "dev" after each epoch and, with [train] evaluate_every, within it; "test" at the end. Labels
-/// per sentence and word, as strings, in the order of the file; both lists have the same shape.
+/// per sentence and word (or token, with [train] score_on), as strings, in the order of the file; both lists have the
+/// same shape.
 struct Evaluated {
   int epoch = 0;  ///< The epoch in or after which it was; the last for "test".
   std::string_view set;

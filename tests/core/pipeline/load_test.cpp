@@ -74,6 +74,8 @@ TEST_CASE("pipeline fills in every default", "[unit][pipeline-file]") {
   const DataOptions data;
   CHECK(pipeline.data.max_length == data.max_length);
   CHECK(pipeline.data.long_sentences == data.long_sentences);
+  CHECK(pipeline.data.pad == data.pad);
+  CHECK(pipeline.data.sentences == data.sentences);
   const TrainOptions train;
   CHECK(pipeline.train.epochs == train.epochs);
   CHECK(pipeline.train.batch_size == train.batch_size);
@@ -81,6 +83,8 @@ TEST_CASE("pipeline fills in every default", "[unit][pipeline-file]") {
   CHECK(pipeline.train.accumulation_steps == train.accumulation_steps);
   CHECK(pipeline.train.clip_norm == train.clip_norm);
   CHECK(pipeline.train.clip_over_all == train.clip_over_all);
+  CHECK(pipeline.train.epoch_loss_over_batches == train.epoch_loss_over_batches);
+  CHECK(pipeline.train.score_on_tokens == train.score_on_tokens);
   CHECK(pipeline.train.evaluate_every == train.evaluate_every);
   CHECK(pipeline.train.keep == train.keep);
   CHECK(pipeline.train.metric == train.metric);
@@ -184,6 +188,8 @@ train = "PARENT/train.conll"
 split = 0.1
 max_length = 128
 long = "window"
+pad = "none"
+sentences = 0
 column = 1
 cache = "FOLDER/cache"
 
@@ -217,6 +223,8 @@ batch_size = 32
 accumulation_steps = 1
 clip_norm = 1.0
 clip_over = "learning"
+epoch_loss_over = "tokens"
+score_on = "words"
 evaluate_every = 0
 keep = "last"
 metric = "dev_f1"
