@@ -18,16 +18,25 @@ namespace fs = std::filesystem;
 /// The tree, and an example that is built against it.
 class Example {
  public:
-  explicit Example(const std::string& name) : build_(tree_.workplace() / "build") {
+  /// `given`: what the checks of its library cannot make up.
+  explicit Example(const std::string& name, const std::vector<std::string>& given = {})
+      : build_(tree_.workplace() / "build") {
     const auto source = fs::path(FTHOST_SOURCE_DIR) / "docs/examples" / name;
     REQUIRE(fs::is_regular_file(source / "README.md"));
     tree_.build_project(source, build_);
-    require(tree_.fthost({"check", (build_ / (name + ".so")).string()}));
+    std::vector<std::string> check = {"check", (build_ / (name + ".so")).string()};
+    check.insert(check.end(), given.begin(), given.end());
+    require(tree_.fthost(check));
   }
 
   /// Runs the tiny pipeline under `name` with settings instead of its own.
   Outcome run(const TinyPipeline& tiny, const std::string& name, const std::vector<std::string>& settings) const {
     return tree_.run_pipeline(tiny, name, settings, build_);
+  }
+
+  /// The installed program, which finds the example too.
+  Outcome fthost(std::vector<std::string> words, const fs::path& folder) const {
+    return tree_.fthost(std::move(words), folder, {{"FTHOST_PLUGIN_PATH", build_.string()}});
   }
 
  private:
@@ -127,6 +136,47 @@ TEST_CASE("the example sqlite fills a database that runs share", "[slow][install
   INFO(refused.err);
   CHECK(refused.err.find("cannot write " + (tiny.folder() / "no.sqlite").string() + ": file is not a database") !=
         std::string::npos);
+}
+
+TEST_CASE("the example jsonl-spans reads what a run trains on", "[slow][install]") {
+  const Example example("jsonl-spans");
+  if (lacks_engine()) return;
+  const TinyPipeline tiny;
+  std::string lines;
+  for (int i = 0; i < 8; ++i)
+    lines += R"({"text": "Anna went to Paris.", "spans": [{"start": 0, "end": 4, "label": "PER"}, )"
+             R"({"start": 13, "end": 18, "label": "LOC"}]})"
+             "\n";
+  tiny.folder().write("all.jsonl", lines);
+  require(example.run(tiny, "spans", {"data.reader=jsonl-spans", "data.train=all.jsonl", "data.dev=all.jsonl"}));
+  CHECK(tiny.record("spans").at("labels") == nlohmann::json({"O", "B-LOC", "B-PER"}));
+  CHECK(tiny.record("spans").at("data").at("train").at("words") == 8 * 5);
+}
+
+TEST_CASE("the example part-of-speech learns, and keeps the epoch with the best accuracy", "[slow][install]") {
+  if (lacks_engine()) return;
+  const Example example("part-of-speech");
+  const TinyPipeline tiny;
+  tiny.add_sink("accuracy");
+  require(example.run(tiny, "tags",
+                      {"head.plugin=part-of-speech", "train.keep=best", "train.metric=dev_accuracy",
+                       "freezing.plugin=full", "train.epochs=6"}));
+  CHECK(tiny.record("tags").at("metrics").at("dev_accuracy").get<double>() > .8);
+  CHECK(tiny.record("tags").at("labels").size() == 3);
+}
+
+TEST_CASE("the example distilbert trains, and predicts from what it saved", "[slow][install]") {
+  if (lacks_engine()) return;
+  const auto folder = fs::path(FTHOST_TEST_DATA) / "golden/distilbert/tiny";
+  const Example example("distilbert", {"--with", "path=" + folder.string()});
+  const TinyPipeline tiny;
+  require(example.run(tiny, "other", {"model.plugin=distilbert", "model.path=" + folder.string(), "train.epochs=2"}));
+  CHECK(tiny.record("other").at("boundary") == "1");
+  CHECK(tiny.record("other").at("cache").at("hits").get<int>() > 0);
+  tiny.folder().write("sentence.txt", "anna went home\n");
+  const auto predicted = example.fthost({"predict", "runs/other/model", "sentence.txt"}, tiny.folder().path());
+  require(predicted);
+  CHECK(predicted.out.starts_with("anna\t"));
 }
 
 }  // namespace
