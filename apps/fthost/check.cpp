@@ -117,7 +117,7 @@ int check_command(const std::vector<std::string>& words) {
   namespace po = boost::program_options;
   options.add_options()("data", po::bool_switch(), "read and check a pipeline's data too")(
       "with", po::value<std::vector<std::string>>()->composing()->value_name("OPTION=VALUE"),
-      "of a library: a value for an option of type text or path; may be repeated")(
+      "of a library: a value for an option of type text, path or texts; may be repeated")(
       "timeout", po::value<int>()->value_name("SECONDS")->default_value(kUsualSeconds),
       "of a library: how long a check may take")("json", po::bool_switch(),
                                                  "print the errors (or what was found of a library) as JSON");

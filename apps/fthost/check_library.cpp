@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <iomanip>
 #include <iostream>
@@ -52,13 +53,14 @@ std::vector<std::string> given_words(const LibraryCheckRequest& request, const L
     const OptionDescription* found = nullptr;
     for (const auto& component : library.components)
       for (const auto& option : component.options) {
-        if (option.type != OptionType::text && option.type != OptionType::path) continue;
+        if (option.type != OptionType::text && option.type != OptionType::path && option.type != OptionType::texts)
+          continue;
         names.push_back(option.name);
         if (option.name == name) found = &option;
       }
     if (found == nullptr) {
       const auto near = nearest_name(name, names);
-      throw wrong("--with", "no component of the library has an option '" + name + "' of type text or path" +
+      throw wrong("--with", "no component of the library has an option '" + name + "' of type text, path or texts" +
                                 (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
     }
     if (found->type == OptionType::path) value = fs::absolute(value).lexically_normal().string();
@@ -268,20 +270,20 @@ int check_component_command(const std::vector<std::string>& words) {
                        {},
                        [](const std::string& what) { tell(kTrying, what); }};
   for (std::size_t i = 3; i < words.size(); ++i) subject.given.insert(split(words[i]));
+  const auto& check = kConformanceChecks.at(std::stoul(words.at(2)));
   CheckResult result;
   std::shared_ptr<Engine> engine;
   try {
     // As in a run, where LibTorch is there before any plugin is: a library that brings it along could not be closed.
     subject.trying("opening the engine");
     if (!inspected.description.fingerprint.libtorch.empty()) engine = open_engine();
-    result = kConformanceChecks.at(std::stoul(words.at(2))).run(subject);
+    result = check.run(subject);
   } catch (const Error& error) {
     result = {Verdict::broken, error.what()};
   }
-  tell(result.verdict == Verdict::kept     ? kKept
-       : result.verdict == Verdict::broken ? kBroken
-                                           : kNotTried,
-       result.detail);
+  const bool broken = result.verdict == Verdict::broken;
+  tell(broken ? kBroken : result.verdict == Verdict::kept ? kKept : kNotTried, result.detail);
+  if (!check.closes) std::_Exit(kDone);
   return kDone;
 }
 

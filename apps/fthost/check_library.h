@@ -13,8 +13,9 @@ namespace fthost {
 
 struct LibraryCheckRequest {
   std::filesystem::path library;
-  std::vector<std::string> with;  ///< "OPTION=VALUE", for options of type text or path; paths from the working folder.
-  int seconds = 0;                ///< What a check may take.
+  std::vector<std::string>
+      with;         ///< "OPTION=VALUE", for options of type text, path or texts; paths from the working folder.
+  int seconds = 0;  ///< What a check may take.
 };
 
 /// A line of the report.

@@ -57,7 +57,7 @@ OptionValue made_up(const OptionDescription& option) {
 /// Defaults, what was given, and for the rest that is required something made up.
 struct Sample {
   Values values;
-  std::vector<std::string> made_up;  ///< Options that the author's own rules may refuse.
+  std::vector<std::string> not_given;  ///< Options without a default, which the author's own rules may ask for.
 };
 
 Sample sample_of(const CheckSubject& subject) {
@@ -65,12 +65,14 @@ Sample sample_of(const CheckSubject& subject) {
   for (const auto& option : subject.component.options) {
     const auto given = subject.given.find(option.name);
     if (given != subject.given.end()) {
-      sample.values[option.name] = given->second;
+      sample.values[option.name] = option.type == OptionType::texts
+                                       ? OptionValue(std::vector<std::string>{given->second})
+                                       : OptionValue(given->second);
     } else if (option.default_value) {
       sample.values[option.name] = *option.default_value;
-    } else if (option.required) {
-      sample.values[option.name] = made_up(option);
-      sample.made_up.push_back(option.name);
+    } else {
+      if (option.required) sample.values[option.name] = made_up(option);
+      sample.not_given.push_back(option.name);
     }
   }
   return sample;
@@ -80,9 +82,11 @@ std::string shown(const std::string& option, const OptionValue& value) {
   return option + " = " + toml_value(value);
 }
 
-std::shared_ptr<OpenLibrary> open(const CheckSubject& subject) {
+/// It stays open until the process ends: that it can be closed is a check of its own.
+OpenLibrary& open(const CheckSubject& subject) {
   subject.trying("opening the library");
-  return OpenLibrary::open(subject.library, subject.identity);
+  static const auto library = OpenLibrary::open(subject.library, subject.identity);
+  return *library;
 }
 
 std::shared_ptr<Component> create(OpenLibrary& library, const CheckSubject& subject, Values values) {
@@ -116,27 +120,27 @@ std::string one_line(std::string text) {
 
 CheckResult opens(const CheckSubject& subject) {
   const auto start = std::chrono::steady_clock::now();
-  const auto library = open(subject);
+  open(subject);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
   return {Verdict::kept, "in " + std::to_string(std::lround(std::ceil(took.count()))) + " ms"};
 }
 
 /// What the component says against the values that it was made with.
 CheckResult refused(const Sample& sample, const std::string& why) {
-  if (sample.made_up.empty()) return {Verdict::broken, "it refuses its own defaults: " + one_line(why)};
+  if (sample.not_given.empty()) return {Verdict::broken, "it refuses its own defaults: " + one_line(why)};
   std::string names;
-  for (const auto& name : sample.made_up) names += (names.empty() ? "" : ", ") + name;
+  for (const auto& name : sample.not_given) names += (names.empty() ? "" : ", ") + name;
   return {Verdict::not_tried, "it needs real values (--with OPTION=VALUE) for " + names + ": " + one_line(why)};
 }
 
 CheckResult created_twice(const CheckSubject& subject) {
-  const auto library = open(subject);
+  auto& library = open(subject);
   const auto sample = sample_of(subject);
   for (const char* time : {"first", "second"}) {
     subject.trying("creating it for the " + std::string(time) + " time");
     std::shared_ptr<Component> made;
     try {
-      made = create(*library, subject, sample.values);
+      made = create(library, subject, sample.values);
     } catch (const OptionError& e) {
       return refused(sample, e.option() + ": " + e.what());
     } catch (const InputError& e) {
@@ -187,7 +191,7 @@ std::vector<OptionValue> wrong_values(const OptionDescription& option) {
 }
 
 CheckResult bounds(const CheckSubject& subject) {
-  const auto library = open(subject);
+  auto& library = open(subject);
   const auto sample = sample_of(subject);
   std::size_t tried = 0;
   for (const auto& option : subject.component.options)
@@ -198,7 +202,7 @@ CheckResult bounds(const CheckSubject& subject) {
       subject.trying("creating it with " + what);
       ++tried;
       try {
-        create(*library, subject, std::move(values));
+        create(library, subject, std::move(values));
       } catch (const OptionError&) {
         // Its right: a value may be wrong together with others.
       } catch (const InputError&) {
@@ -212,14 +216,14 @@ CheckResult bounds(const CheckSubject& subject) {
 }
 
 CheckResult wrong_options(const CheckSubject& subject) {
-  const auto library = open(subject);
+  auto& library = open(subject);
   const auto sample = sample_of(subject);
   std::size_t tried = 0, taken = 0;
   const auto attempt = [&](const std::string& what, Values values) {
     subject.trying("creating it with " + what);
     ++tried;
     try {
-      create(*library, subject, std::move(values));
+      create(library, subject, std::move(values));
       ++taken;
     } catch (const Error&) {
       // Refused.
@@ -242,13 +246,13 @@ CheckResult wrong_options(const CheckSubject& subject) {
 
 CheckResult exceptions_cross(const CheckSubject& subject) {
   if (subject.component.options.empty()) return {Verdict::not_tried, "it has no options"};
-  const auto library = open(subject);
+  auto& library = open(subject);
   for (const auto& option : subject.component.options) {
     auto values = sample_of(subject).values;
     values[option.name] = wrong_values(option).back();
     subject.trying("letting its constructor ask for " + option.name + " of another type");
     try {
-      create(*library, subject, std::move(values));
+      create(library, subject, std::move(values));
     } catch (const OptionError&) {
       // Of its own making: no exception of the host's came through.
     } catch (const Error& e) {
@@ -268,7 +272,8 @@ bool is_mapped(const std::filesystem::path& library) {
 }
 
 CheckResult unloads(const CheckSubject& subject) {
-  auto library = open(subject);
+  subject.trying("opening the library");
+  auto library = OpenLibrary::open(subject.library, subject.identity);
   try {
     subject.trying("creating it");
     create(*library, subject, sample_of(subject).values);
@@ -288,12 +293,12 @@ CheckResult unloads(const CheckSubject& subject) {
 }  // namespace
 
 const std::array<ConformanceCheck, 6> kConformanceChecks = {{
-    {"opens", opens},
-    {"created twice", created_twice},
-    {"bounds", bounds},
-    {"wrong options", wrong_options},
-    {"exceptions cross", exceptions_cross},
-    {"unloads", unloads},
+    {"opens", opens, false},
+    {"created twice", created_twice, false},
+    {"bounds", bounds, false},
+    {"wrong options", wrong_options, false},
+    {"exceptions cross", exceptions_cross, false},
+    {"unloads", unloads, true},
 }};
 
 }  // namespace fthost

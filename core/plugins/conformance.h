@@ -20,7 +20,8 @@ struct CheckSubject {
   std::filesystem::path library;  ///< Absolute, without symbolic links.
   FileIdentity identity;
   ComponentDescription component;
-  /// Values for options of type text or path, by name, in place of those that the checks would make up.
+  /// Values for options of type text, path or texts (one of them), by name, in place of those that the checks would
+  /// make up.
   std::map<std::string, std::string, std::less<>> given;
   /// Is told what comes next, so that whoever looks at a crash knows during what it was.
   std::function<void(const std::string&)> trying;
@@ -39,6 +40,7 @@ struct CheckResult {
 struct ConformanceCheck {
   std::string_view name;
   CheckResult (*run)(const CheckSubject& subject);
+  bool closes;  ///< The library is closed after it; else it stays open, and the process must end without closing it.
 };
 
 /// In the order in which they make sense. What a check throws is a broken promise too.

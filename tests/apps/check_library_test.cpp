@@ -134,6 +134,16 @@ TEST_CASE("check of a library that cannot be unloaded", "[unit][apps]") {
             "1 of 9 checks failed\n");
 }
 
+TEST_CASE("check of a library says what a component needs that no check can make up", "[unit][apps]") {
+  const auto library = FTHOST_BUILD_DIR "/lib/fthost/plugins/by-name.so";
+  const auto without = check({library});
+  CHECK(without.err.find("  not tried  created twice     it needs real values (--with OPTION=VALUE) for learn, freeze: "
+                         "learn: give 'learn', 'freeze' or both: without them nothing is chosen\n") !=
+        std::string::npos);
+  CHECK(without.status == 0);
+  CHECK(check({library, "--with", "learn=classifier"}).err.find(kCreated) != std::string::npos);
+}
+
 TEST_CASE("check of a library that does not open asks nothing else of it", "[unit][apps]") {
   const auto library = fixture("unlinked.so").string();
   const auto outcome = check({library});
@@ -185,7 +195,8 @@ TEST_CASE("check of a library says what is wrong with its command line", "[unit]
         "fthost: error: --with is for plugin libraries, and a.toml is a pipeline\n" + usage);
   CHECK(said({"bad.so", "--timeout", "0"}) == "fthost: error: --timeout must be 1 or more\n");
   CHECK(said({fixture("misbehaving.so").string(), "--with", "hw=1"}) ==
-        "--with: error: no component of the library has an option 'hw' of type text or path; did you mean 'how'?\n");
+        "--with: error: no component of the library has an option 'hw' of type text, path or texts; did you mean "
+        "'how'?\n");
   CHECK(said({fixture("misbehaving.so").string(), "--with", "how"}) ==
         "--with: error: expected OPTION=VALUE, found 'how'\n");
 }
@@ -196,6 +207,7 @@ TEST_CASE("every plugin of fthost's own keeps to what fthost asks of plugins", "
     std::vector<std::string> words = {entry.path().string()};
     if (entry.path().filename() == "bert.so")
       words.insert(words.end(), {"--with", "path=" FTHOST_TEST_DATA "/golden/bert/tiny"});
+    if (entry.path().filename() == "by-name.so") words.insert(words.end(), {"--with", "learn=classifier"});
     const auto outcome = check(words);
     INFO(outcome.err);
     CHECK(outcome.status == 0);
