@@ -24,6 +24,10 @@ function(fthost_add_plugin name)
     INSTALL_RPATH "$ORIGIN/../..")
   if(arg_TENSORS OR arg_CUDA)
     fthost_link_tensors(${name})
+  else()
+    # GCC makes variables that are inline or in templates (std::ranges has some) unique in the process, hidden or not,
+    # and a library that defines one is never unloaded. LibTorch's own have to stay unique.
+    target_compile_options(${name} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
   endif()
   if(arg_CUDA)
     fthost_link_cuda(${name})

@@ -138,9 +138,9 @@ TEST_CASE("study goes on when a point fails, and says so", "[pipeline][apps][stu
   const TinyStudy study("[study.grid]\noptimizer.lr = [1e30, 1e-3]\n");
   const auto outcome = study.run();
   CHECK(outcome.status == 1);
-  CHECK(study.point("lr-1e-p30")["state"] == "failed");
+  CHECK(study.point("lr-1ep30")["state"] == "failed");
   CHECK(study.point("lr-0.001")["state"] == "finished");
-  CHECK(outcome.err.find("error: point 1 of 2, lr-1e-p30 has failed with exit status 1\n") != std::string::npos);
+  CHECK(outcome.err.find("error: point 1 of 2, lr-1ep30 has failed with exit status 1\n") != std::string::npos);
 }
 
 TEST_CASE("a study's point can be run, planned and checked alone", "[pipeline][apps][study]") {

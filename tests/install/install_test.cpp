@@ -51,6 +51,11 @@ std::vector<std::string> run_path_of(const fs::path& file) {
   return folders;
 }
 
+/// CMake breaks its messages into lines.
+std::string unwrapped(const std::string& text) {
+  return std::regex_replace(text, std::regex("\\s+"), " ");
+}
+
 TEST_CASE("an installed tree is whole, and none of its files knows where it was built", "[pipeline][install]") {
   const Installation tree;
   std::vector<std::string> expected = {"bin/fthost",
@@ -181,15 +186,15 @@ TEST_CASE("a plugin without tensors is built outside against a tree that has no 
                                     std::pair{"LIBRARIES;fthost::sdk", "no SOURCES"}}) {
     const auto mistaken =
         tree.configure(outside, {std::string("-DWITH_MISTAKE=") + words}, tree.workplace() / "mistaken");
-    INFO(mistaken.err);
     CHECK(mistaken.status != 0);
-    CHECK(mistaken.err.find(std::string("fthost_add_plugin(mistaken): ") + said) != std::string::npos);
+    INFO(mistaken.err);
+    CHECK(unwrapped(mistaken.err).find(std::string("fthost_add_plugin(mistaken): ") + said) != std::string::npos);
   }
 
   const auto with_tensors = tree.configure(outside, {"-DWITH_TENSORS=ON"}, build);
   CHECK(with_tensors.status != 0);
   const auto prefix = fs::canonical(tree.prefix()).string();
-  const auto said = std::regex_replace(with_tensors.err, std::regex("\\s+"), " ");
+  const auto said = unwrapped(with_tensors.err);
   CHECK(said.find(kHasEngine
                       ? "fthost_add_plugin(descent): it has TENSORS. No LibTorch was found: point the link " + prefix +
                             "/lib/fthost/libtorch, or FTHOST_LIBTORCH, at the folder that holds "

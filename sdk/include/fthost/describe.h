@@ -207,8 +207,8 @@ consteval OptionSpec reals() {
 /// Option names that the core keeps for itself inside a kind's table.
 inline constexpr std::array<std::string_view, 4> kCoreOptionsOfOptimizer = {"plugin", "lr", "layer_decay", "groups"};
 inline constexpr std::array<std::string_view, 2> kCoreOptionsOfFreezing = {"plugin", "frozen_dropout"};
-inline constexpr std::array<std::string_view, 8> kCoreOptionsOfReader = {"plugin", "reader", "train",      "dev",
-                                                                         "test",   "split",  "max_length", "long"};
+inline constexpr std::array<std::string_view, 10> kCoreOptionsOfReader = {
+    "pad", "sentences", "plugin", "reader", "train", "dev", "test", "split", "max_length", "long"};
 
 /// Does the core keep `name` for itself in the tables of `kind`?
 constexpr bool belongs_to_core(Kind kind, std::string_view name) {

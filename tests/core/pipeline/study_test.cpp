@@ -136,7 +136,7 @@ TEST_CASE("study tells all that is wrong with its points at once, with their lin
         "s.toml:36:11: error: optimizer 'adamw' has no option 'learning_rate'\n"
         "   36 | optimizer.learning_rate = [1]\n"
         "      |           ^^^^^^^^^^^^^\n"
-        "  options: lr, layer_decay, weight_decay, beta1\n");
+        "  options: lr, layer_decay, weight_decay, beta1, groups\n");
 }
 
 TEST_CASE("study says what is wrong with itself", "[unit][study]") {
@@ -194,7 +194,7 @@ TEST_CASE("study's points are taken by name", "[unit][study]") {
   StudyFile file("[study.grid]\nrun.seed = [1, 2]\n");
   CHECK(take_point(file.load(), "seed-2").pipeline.run.seed == 2);
   CHECK_THROWS_WITH(take_point(file.load(), "seed2"),
-                    "fthost: error: the study has no point 'seed2'; did you mean 'seed-1'?\n"
+                    "fthost: error: the study has no point 'seed2'; did you mean 'seed-2'?\n"
                     "  its points: seed-1, seed-2\n");
 }
 

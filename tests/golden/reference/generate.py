@@ -30,7 +30,7 @@ HERE = pathlib.Path(__file__).parent
 LABELS = ["O", "B-LOC", "B-PER", "I-PER", "PAD"]
 LAYERS, HIDDEN, LENGTH, BATCH, EPOCHS = 6, 16, 8, 6, 5
 BETA1, BETA2, EPSILON, LONGEST = 0.9, 0.999, 1e-8, 1.0
-HEAD_RATE, RATE = 1e-1, 2e-2
+HEAD_RATE, RATE = 5e-2, 5e-3
 
 
 def layers(count):
