@@ -60,11 +60,12 @@ std::vector<std::string> given_words(const LibraryCheckRequest& request, const L
       }
     if (found == nullptr) {
       const auto near = nearest_name(name, names);
-      throw wrong("--with", "no component of the library has an option '" + name + "' of type text, path or texts" +
-                                (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
+      auto problem = "no component of the library has an option '" + name + "' of type text, path or texts";
+      if (!near.empty()) problem.append("; did you mean '").append(near).append("'?");
+      throw wrong("--with", problem);
     }
     if (found->type == OptionType::path) value = fs::absolute(value).lexically_normal().string();
-    words.push_back(name + "=" + value);
+    words.push_back(std::string(name).append("=").append(value));
   }
   return words;
 }

@@ -40,6 +40,7 @@ Child::Child(const std::vector<std::string>& words) {
   std::vector<std::string> all = {program};
   all.insert(all.end(), words.begin(), words.end());
   std::vector<char*> pointers;
+  pointers.reserve(all.size() + 1);
   for (auto& word : all) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   const auto parent = ::getpid();

@@ -52,7 +52,7 @@ std::vector<std::string> differences(const std::string& before, const std::strin
   names.insert(new_options.begin(), new_options.end());
   for (const auto& [name, ignored] : names)
     if (const auto was = value_in(old_options, name), is = value_in(new_options, name); was != is)
-      notes.push_back(name + ": " + was + ", now " + is);
+      notes.push_back(std::string(name).append(": ").append(was).append(", now ").append(is));
   return notes;
 }
 

@@ -264,13 +264,6 @@ CheckResult exceptions_cross(const CheckSubject& subject) {
   return {Verdict::not_tried, "its constructor asks for none of its options, or hides what happens then"};
 }
 
-bool is_mapped(const std::filesystem::path& library) {
-  std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);)
-    if (line.ends_with(" " + library.string())) return true;
-  return false;
-}
-
 CheckResult unloads(const CheckSubject& subject) {
   subject.trying("opening the library");
   auto library = OpenLibrary::open(subject.library, subject.identity);
@@ -284,13 +277,20 @@ CheckResult unloads(const CheckSubject& subject) {
   library.reset();
   subject.trying("waiting for threads that it left");
   std::this_thread::sleep_for(kLeftThreads);
-  if (!is_mapped(subject.library)) return {};
+  if (!is_in_process(subject.library)) return {};
   return {Verdict::broken,
           "it stays in the process after its last object is gone; the usual cause is a variable that is inline or in a "
           "template and not hidden: compile with -fvisibility=hidden, as fthost_add_plugin does"};
 }
 
 }  // namespace
+
+bool is_in_process(const std::filesystem::path& library) {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);)
+    if (line.ends_with(" " + library.string())) return true;
+  return false;
+}
 
 const std::array<ConformanceCheck, 6> kConformanceChecks = {{
     {"opens", opens, false},

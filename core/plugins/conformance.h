@@ -54,4 +54,7 @@ struct ConformanceCheck {
 ///     unloads           after the last object of the library, the library is gone from the process
 extern const std::array<ConformanceCheck, 6> kConformanceChecks;
 
+/// Whether the library, whose path is absolute and without symbolic links, is loaded in this process.
+bool is_in_process(const std::filesystem::path& library);
+
 }  // namespace fthost

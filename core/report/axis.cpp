@@ -59,7 +59,11 @@ void Axis::make_linear(double low, double high) {
   const double first = std::floor(low / step + 1e-9), last = std::ceil(high / step - 1e-9);
   low_ = first * step;
   high_ = last * step;
-  for (double i = first; i <= last; ++i) ticks_.push_back({i * step, figure_text(i * step)});
+  const auto ticks = static_cast<int>(last - first);  // about as many as are wanted
+  for (int i = 0; i <= ticks; ++i) {
+    const double value = (first + i) * step;
+    ticks_.push_back({value, figure_text(value)});
+  }
 }
 
 void Axis::make_logarithmic(double low, double high) {
@@ -67,14 +71,16 @@ void Axis::make_logarithmic(double low, double high) {
   if (decades > kFewDecades) {
     low_ = std::floor(std::log10(low) + 1e-9);
     high_ = std::ceil(std::log10(high) - 1e-9);
-    const double step = std::max(1.0, std::ceil((high_ - low_) / 6));
-    for (double power = low_; power <= high_ + 0.5; power += step)
+    const auto highest = static_cast<int>(high_);
+    const int step = std::max(1, static_cast<int>(std::ceil((high_ - low_) / 6)));
+    for (int power = static_cast<int>(low_); power <= highest; power += step)
       ticks_.push_back({std::pow(10, power), figure_text(std::pow(10, power))});
     return;
   }
   low_ = std::log10(low) - std::max(0.05, 0.05 * decades);
   high_ = std::log10(high) + std::max(0.05, 0.05 * decades);
-  for (double power = std::floor(low_); power <= high_; ++power)
+  const auto highest = static_cast<int>(std::floor(high_));
+  for (int power = static_cast<int>(std::floor(low_)); power <= highest; ++power)
     for (const double factor : {1.0, 2.0, 5.0})
       if (const double value = factor * std::pow(10, power); std::log10(value) >= low_ && std::log10(value) <= high_)
         ticks_.push_back({value, figure_text(value)});

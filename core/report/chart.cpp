@@ -74,7 +74,7 @@ class ChartDrawing {
   }
 
   Axis axis_over_y() const {
-    const Axis probe(chart_.y_scale, 1, 2);
+    Axis probe(chart_.y_scale, 1, 2);
     double low = std::numeric_limits<double>::infinity(), high = -low;
     each_value([&](const Point& point) {
       for (const double y : {point.y, point.low, point.high})
@@ -94,7 +94,7 @@ class ChartDrawing {
   }
 
   Axis axis_over_x() const {
-    const Axis probe(chart_.x_scale, 1, 2);
+    Axis probe(chart_.x_scale, 1, 2);
     double low = std::numeric_limits<double>::infinity(), high = -low;
     each_value([&](const Point& point) {
       if (!probe.shows(point.x)) return;

@@ -186,9 +186,9 @@ std::vector<Group> compare(const std::vector<RunFiles>& runs) {
   const bool by_folder = differing.size() > kMostInLabel && folders_tell_apart(bundles);
   std::vector<Group> groups;
   for (auto& each : bundles) {
-    auto variant = by_folder ? each.folder() : variant_of(each, differing);
-    auto label = each.setting.name + (variant.empty() ? "" : ", " + variant);
-    groups.push_back({std::move(label), each.setting, std::move(variant), std::move(each.runs)});
+    const auto variant = by_folder ? each.folder() : variant_of(each, differing);
+    const auto label = each.setting.name + (variant.empty() ? "" : ", " + variant);
+    groups.push_back({label, each.setting, variant, std::move(each.runs)});
   }
   make_unique(groups);
   return groups;

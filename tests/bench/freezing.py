@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What each freezing strategy takes beside full fine-tuning, against the count of products, and what `fthost plan` says.
 
-usage: freezing.py [--fthost build/release/bin/fthost] [--data data/wnut17] [--threads 2] [--only minilm|base]
+usage: freezing.py [--fthost build/release/bin/fthost] [--data data/wnut17] [--threads 2] [--epochs 3] [--only minilm|base]
                    [--results freezing.jsonl] [--table] [--picture docs/images/freezing.svg]
 
 Two models: MiniLM (6 layers of 384) on all of WNUT 17's training set, and BERT-base's shape (12 layers of 768) with
@@ -95,7 +95,7 @@ def settings_for(options, shape, work, learning, cached):
     dev = options.data / "dev.conll" if shape == "minilm" else work / "dev.conll"
     model = MINILM if shape == "minilm" else work / "base"
     return plugin + [f"model.path={model}", f"data.train={train}", f"data.dev={dev}", f"data.test={dev}",
-                     f"run.threads={options.threads}", "train.epochs=3", f"run.output={work}/runs", "run.name=run",
+                     f"run.threads={options.threads}", f"train.epochs={options.epochs}", f"run.output={work}/runs", "run.name=run",
                      f"cache.path={work}/cache", "cache.mode=" + ("disk" if cached else "off")]
 
 
@@ -205,6 +205,7 @@ def main():
     parser.add_argument("--fthost", type=pathlib.Path, default=TOP / "build/release/bin/fthost")
     parser.add_argument("--data", type=pathlib.Path, default=TOP / "data/wnut17")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--only", choices=sorted(LAYERS))
     parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path("freezing.jsonl"))
     parser.add_argument("--table", action="store_true", help="print the table of what is there, run nothing")

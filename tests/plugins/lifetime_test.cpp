@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/plugins/conformance.h"
 #include "core/plugins/registry.h"
 #include "tests/catch.h"
-#include "tests/core/plugins/mapped.h"
 
 using namespace fthost;
 

@@ -11,11 +11,11 @@
 #include <fthost/schedule.h>
 #include <fthost/sink.h>
 
+#include "core/plugins/conformance.h"
 #include "core/plugins/registry.h"
 #include "core/run/event_bus.h"
 #include "tests/catch.h"
 #include "tests/core/plugins/fixtures.h"
-#include "tests/core/plugins/mapped.h"
 
 using namespace fthost;
 
