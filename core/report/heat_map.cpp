@@ -58,7 +58,7 @@ class HeatDrawing {
                     {"x", x},
                     {"y", y},
                     {"text-anchor", "end"},
-                    {"transform", "rotate(-45 " + x + " " + y + ")"}});
+                    {"transform", std::string("rotate(-45 ").append(x).append(" ").append(y).append(")")}});
     }
     svg_.close();
     return svg_.take();
@@ -78,10 +78,12 @@ class HeatDrawing {
     write(map_.unit + ":");
     if (scale_.is_empty()) return;
     write(figure_text(scale_.low(), 2));
-    for (int i = 0; i < kHeatSteps; ++i, x += kStep)
+    for (int i = 0; i < kHeatSteps; ++i) {
       svg_.empty(
           "rect",
           {{"class", "h" + std::to_string(i)}, {"x", at(x)}, {"y", "33"}, {"width", at(kStep)}, {"height", "14"}});
+      x += kStep;
+    }
     x += 8;
     write(figure_text(scale_.high(), 2));
   }
