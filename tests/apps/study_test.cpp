@@ -166,7 +166,7 @@ TEST_CASE("a study's point can be run, planned and checked alone", "[pipeline][a
         "  `fthost check tiny.toml` lists them\n");
 }
 
-TEST_CASE("--shard and --point need a study", "[pipeline][apps][study]") {
+TEST_CASE("a shard or a point is asked of studies only", "[pipeline][apps][study]") {
   const TinyPipeline tiny;
   CHECK(tiny.run({"--shard", "1/2"}).err ==
         "fthost: error: --shard is for studies, and this pipeline has no [study]\n");
