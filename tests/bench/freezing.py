@@ -173,7 +173,9 @@ def draw_shape(rows, title, left, layers, picture):
         x = left + i * step + 8
         picture.append(f'<text class="m" x="{x + 28}" y="{bottom + 18}">{label(what)}</text>')
         for cached, at in ((False, 15),) if what == "full" else ((True, 0), (False, 30)):
-            row = next(row for row in rows if row["learning"] == what and (row["cached"] == cached or what == "full"))
+            row = next((row for row in rows if row["learning"] == what and (row["cached"] == cached or what == "full")), None)
+            if row is None:
+                continue
             share, ideal = row["seconds"] / full, operation_share(layers, what, cached)
             style, high = "kept" if cached else "not", share * height
             picture.append(f'<rect class="{style}" x="{x + at}" y="{bottom - high:.1f}" width="26" height="{high:.1f}"/>')
