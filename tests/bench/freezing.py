@@ -179,7 +179,8 @@ def draw_shape(rows, title, left, layers, picture):
             share, ideal = row["seconds"] / full, operation_share(layers, what, cached)
             style, high = "kept" if cached else "not", share * height
             picture.append(f'<rect class="{style}" x="{x + at}" y="{bottom - high:.1f}" width="26" height="{high:.1f}"/>')
-            picture.append(f'<text class="m" x="{x + at + 13}" y="{bottom - high - 5:.1f}">{100 * share:.3g}</text>')
+            above = bottom - max(high, ideal * height) - 5
+            picture.append(f'<text class="m" x="{x + at + 13}" y="{above:.1f}">{100 * share:.2g}</text>')
             picture.append(f'<path class="ideal" d="M{x + at - 2} {bottom - ideal * height:.1f}h30"/>')
 
 
