@@ -17,10 +17,14 @@ struct FigureKind {
   bool is_time;
 };
 
+constexpr std::string_view kEntityF1 = "dev_f1", kFlatF1 = "dev_f1_flat";
+
 constexpr FigureKind kFigures[] = {
     {"train_loss", "Train loss", "cross-entropy (nats)", "Mean over the epoch, each batch before its update.", false},
     {"dev_loss", "Dev loss", "cross-entropy (nats)", "On the dev set, after each epoch.", false},
-    {"dev_f1", "F1", "entity F1 on dev", "Micro F1 of entities on the dev set, after each epoch.", false},
+    {kEntityF1, "F1", "entity F1 on dev", "Micro F1 of entities on the dev set, after each epoch.", false},
+    {kFlatF1, "F1 over one flat list", "F1 on dev, flat",
+     "Micro F1 over one list of all the set's tags, end to end, as the sink f1 counts it with flat = true.", false},
     {"seconds", "Time", "training of an epoch (s)",
      "Seconds of training, evaluation left out; the first epoch's hold the filling of the cache.", true},
 };
@@ -37,7 +41,7 @@ std::string with_spread(std::string_view note, const std::vector<Group>& groups)
   return std::string(note) + (several ? " Bars: standard deviation over seeds." : "");
 }
 
-std::string with_published(std::string note, bool has_published) {
+std::string with_published(const std::string& note, bool has_published) {
   return note + (has_published ? " Dashed: published (another model, machine and way to count F1)." : "");
 }
 
@@ -46,6 +50,19 @@ Series epochs_of(const Group& group, std::string_view figure, int colour) {
   for (int epoch = 1; epoch <= group.epochs(); ++epoch)
     if (const auto spread = group.at(figure, epoch)) series.points.push_back(point_at(epoch, *spread));
   return series;
+}
+
+bool have(const std::vector<Group>& groups, std::string_view figure) {
+  return std::any_of(groups.begin(), groups.end(),
+                     [&](const Group& group) { return group.at_end(figure).has_value(); });
+}
+
+/// The published figure that stands beside `kind`; empty: none does. Times of another machine say nothing here, and the
+/// published F1, over a flat list, stands beside that of entities only where no run has a flat one.
+std::string_view published_beside(const FigureKind& kind, const std::vector<Group>& groups) {
+  if (kind.is_time || !have(groups, kind.name)) return {};
+  if (kind.name != kEntityF1) return kind.name;
+  return have(groups, kFlatF1) ? std::string_view() : kFlatF1;
 }
 
 Series epochs_of(const PublishedSetting& setting, std::string_view figure, int colour) {
@@ -66,12 +83,13 @@ Chart by_epoch(const FigureKind& kind, const std::vector<Group>& groups, const P
   chart.y_label = kind.unit;
   for (std::size_t i = 0; i < groups.size(); ++i)
     chart.series.push_back(epochs_of(groups[i], kind.name, static_cast<int>(i)));
+  const auto beside = published_beside(kind, groups);
   bool has_published = false;
-  for (std::size_t i = 0; i < groups.size() && published != nullptr && !kind.is_time; ++i) {
+  for (std::size_t i = 0; i < groups.size() && published != nullptr && !beside.empty(); ++i) {
     const bool first_of_setting = i == 0 || groups[i - 1].setting != groups[i].setting;
     const auto* setting = published->find(groups[i].setting);
     if (setting == nullptr || !first_of_setting) continue;
-    chart.series.push_back(epochs_of(*setting, kind.name, static_cast<int>(i)));
+    chart.series.push_back(epochs_of(*setting, beside, static_cast<int>(i)));
     has_published = true;
   }
   chart.note = with_published(with_spread(kind.note, groups), has_published);
@@ -97,17 +115,19 @@ double index_of(const std::vector<Setting>& settings, const Setting& setting) {
   return static_cast<double>(std::find(settings.begin(), settings.end(), setting) - settings.begin());
 }
 
-Series settings_of_published(const FigureKind& kind, const std::vector<Setting>& settings, const Published& published) {
+Series settings_of_published(std::string_view figure, const std::vector<Setting>& settings,
+                             const Published& published) {
   Series series{"published", kPublishedColour, true, true, {}};
   for (const auto& each : published.settings) {
-    const double value = each.figures.find(kind.name)->second.back();
+    const double value = each.figures.find(figure)->second.back();
     series.points.push_back({index_of(settings, each.setting), value, value, value});
   }
   return series;
 }
 
 Chart by_setting(const FigureKind& kind, const std::vector<Group>& groups, const Published* published) {
-  if (kind.is_time) published = nullptr;
+  const auto beside = published_beside(kind, groups);
+  if (beside.empty()) published = nullptr;
   const auto settings = settings_with(groups, published);
   Chart chart;
   chart.id = std::string(kind.name) + "-by-layers";
@@ -131,7 +151,7 @@ Chart by_setting(const FigureKind& kind, const std::vector<Group>& groups, const
           series.points.push_back(point_at(index_of(settings, group.setting), *spread));
     chart.series.push_back(std::move(series));
   }
-  if (published != nullptr) chart.series.push_back(settings_of_published(kind, settings, *published));
+  if (published != nullptr) chart.series.push_back(settings_of_published(beside, settings, *published));
   return chart;
 }
 

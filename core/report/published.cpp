@@ -37,7 +37,7 @@ Setting setting_named(const std::string& name) {
 
 PublishedSetting read_setting(const JsonObject& object) {
   PublishedSetting setting{setting_named(object.text("setting")), {}, {}};
-  for (const auto* figure : {"train_loss", "dev_loss", "dev_f1", "seconds"})
+  for (const auto* figure : {"train_loss", "dev_loss", "dev_f1_flat", "seconds"})
     setting.figures[figure] = numbers(object, figure);
   const auto drift = object.object("drift");
   for (const auto& [tensor, ignored] : drift.all().items()) {

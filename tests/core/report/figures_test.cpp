@@ -16,7 +16,7 @@ TEST_CASE("figures by epoch have a series a group, and the published beside them
   const std::vector runs = {made_run(0, 1, {0.1, 0.2}), made_run(3, 1, {0.3, 0.4}), made_run(2, 1, {0.3, 0.4})};
   const auto groups = compare(runs);
   const auto charts = figures_by_epoch(groups, &published_figures());
-  REQUIRE(charts.size() == 4);
+  REQUIRE(charts.size() == 5);
   const auto& f1 = chart_of(charts, "dev_f1-by-epoch");
   std::vector<std::string> names;
   for (const auto& series : f1.series) names.push_back(series.name);
@@ -45,6 +45,26 @@ TEST_CASE("figures by learning layers have a category a setting and a series a v
   const auto with = figures_by_setting(groups, &published_figures());
   CHECK(chart_of(with, "dev_f1-by-layers").categories ==
         std::vector<std::string>{"classifier only", "last 1", "last 3", "last 6", "last 9", "full"});
+}
+
+// What was published counts F1 over one flat list.
+TEST_CASE("published F1 stands beside a flat one where runs have it", "[unit][report]") {
+  const std::vector without = {made_run(0, 1, {0.1})};
+  auto flat = made_run(0, 1, {0.1});
+  flat.epochs[0].figures["dev_f1_flat"] = 0.2;
+  const std::vector with = {flat};
+  const auto series = [](const std::vector<RunFiles>& runs, const std::string& id) {
+    const auto groups = compare(runs);
+    std::size_t shown = 0;
+    for (const auto& each : chart_of(figures_by_epoch(groups, &published_figures()), id).series)
+      shown += each.points.empty() ? 0 : 1;
+    return shown;
+  };
+  CHECK(series(without, "dev_f1-by-epoch") == 2);
+  CHECK(series(without, "dev_f1_flat-by-epoch") == 0);
+  CHECK(series(with, "dev_f1-by-epoch") == 1);
+  CHECK(series(with, "dev_f1_flat-by-epoch") == 2);
+  CHECK(figures_by_setting(compare(without), &published_figures())[3].is_empty());
 }
 
 TEST_CASE("frontier joins what nothing beats in both", "[unit][report]") {
