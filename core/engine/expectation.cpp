@@ -8,19 +8,27 @@
 #include "core/engine/steps.h"
 
 namespace fthost {
+namespace {
+
+/// What is computed of a set, with the rows of padding that the pipeline asks for.
+std::int64_t tokens_of(const Pipeline& pipeline, const DataSet& set) {
+  return pipeline.data.pad ? std::ssize(set.examples) * pipeline.data.max_length : set.counts.tokens;
+}
+
+}  // namespace
 
 Workload workload_of(const Pipeline& pipeline, const DataSets& data) {
   const auto& train = pipeline.train;
   Workload work;
-  work.train_tokens = data.train.counts.tokens;
-  if (data.dev) work.dev_tokens = data.dev->counts.tokens;
-  if (data.test) work.test_tokens = data.test->counts.tokens;
+  work.train_tokens = tokens_of(pipeline, data.train);
+  if (data.dev) work.dev_tokens = tokens_of(pipeline, *data.dev);
+  if (data.test) work.test_tokens = tokens_of(pipeline, *data.test);
   const auto lengths = lengths_of(data.train);
   const auto order = data_order(pipeline.run.seed, 1, lengths.size());
   const auto batches = cut_batches(train, order, lengths);
   for (const auto& batch : batches) {
     std::int64_t tokens = 0;
-    for (const auto index : batch) tokens += lengths[index];
+    for (const auto index : batch) tokens += pipeline.data.pad ? pipeline.data.max_length : lengths[index];
     work.batch_tokens = std::max(work.batch_tokens, tokens);
   }
   work.steps = steps_for(train, batches.size());

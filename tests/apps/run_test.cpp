@@ -219,5 +219,21 @@ TEST_CASE("plan predicts seconds, for its own strategy and all others", "[pipeli
   CHECK(wrong.err == "fthost: error: --measure is 'new', 'always' or 'never', not 'now'\n");
 }
 
+TEST_CASE("plan counts rows of padding as a run computes them", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const auto evaluation_seconds = [&](const std::string& pad) {
+    const auto outcome =
+        run_program({"plan", "tiny.toml", "--json", "--set", "cache.mode=off", "--set", pad}, tiny.folder().path());
+    REQUIRE(outcome.status == 0);
+    return nlohmann::json::parse(outcome.out).at("predicted").at("evaluation_seconds").get<double>();
+  };
+  tiny.run_as("run", {});
+  const auto dev = tiny.record("run").at("data").at("dev");
+  const double packed = dev.at("tokens"), padded = dev.at("examples").get<double>() * 16;
+  REQUIRE(padded > packed);
+  const double without = evaluation_seconds("data.pad=none");
+  CHECK(evaluation_seconds("data.pad=max_length") == Approx(without * padded / packed));
+}
+
 }  // namespace
 }  // namespace fthost
