@@ -83,10 +83,10 @@ class StudyRun {
 
   /// Which points are to run: those of the shard that are not finished. Throws all that is wrong with finished ones.
   void choose_points() {
-    const auto shard = arguments_.has("shard") ? shard_from(arguments_.text("shard")) : Shard{};
+    if (arguments_.has("shard")) shard_ = shard_from(arguments_.text("shard"));
     std::vector<Message> errors;
     for (std::size_t i = 0; i < study_.points.size(); ++i) {
-      if (!shard.holds(i)) continue;
+      if (!shard_.holds(i)) continue;
       try {
         const auto state = state_of(study_.folder, study_.points[i]);
         (state == PointState::finished ? finished_ : open_).push_back(i);
@@ -157,10 +157,12 @@ class StudyRun {
 
   void fill(Pipeline pipeline, const std::vector<int>& boundaries) {
     pipeline.cache.mode = "disk";  // the points are other processes
+    const auto started = Clock::now();
     for (const auto& filled : engine_->fill_cache(pipeline, boundaries, request()))
       say("cache, boundary " + std::to_string(filled.boundary) + ": " + count_text(filled.computed) +
           " examples computed in " + seconds_text(filled.seconds) + ", " + count_text(filled.there) + " were there" +
           (filled.whole ? "" : "; not all of it is kept"));
+    add_fill_seconds(disk(), study_.folder, shard_, seconds_since(started));
   }
 
   void run_points() {
@@ -258,6 +260,7 @@ class StudyRun {
   ConsoleStyle console_;
   InterruptGuard interrupts_;
   std::shared_ptr<Engine> engine_;
+  Shard shard_;
   std::vector<std::size_t> open_, finished_;  ///< Indices of points, of this shard.
   std::set<std::size_t> unfinished_;          ///< Of those open: an earlier try left a folder.
   std::map<std::size_t, Plan> plans_;

@@ -65,6 +65,25 @@ bool is_finished(const fs::path& run) {
   }
 }
 
+fs::path record_file(const fs::path& folder, const Shard& shard) {
+  if (shard.parts == 1) return folder / "study.json";
+  return folder / ("study-" + std::to_string(shard.part) + "-of-" + std::to_string(shard.parts) + ".json");
+}
+
+/// 0 where there is no record, or none that can be read: it is written anew then.
+double fill_seconds_in(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return 0;
+  try {
+    const auto record = nlohmann::json::parse(read_text(file, kMostRecordBytes), nullptr, false);
+    return record.is_object() && record.contains("fill_seconds") && record["fill_seconds"].is_number()
+               ? record["fill_seconds"].get<double>()
+               : 0;
+  } catch (const InputError&) {
+    return 0;
+  }
+}
+
 }  // namespace
 
 PointState state_of(const fs::path& folder, const StudyPoint& point) {
@@ -94,6 +113,13 @@ Shard shard_from(const std::string& text) {
     return shard;
   throw InputError(Message{.place = {"fthost", 0, 0},
                            .text = "--shard takes a part and their number, such as 2/5, not '" + text + "'"});
+}
+
+void add_fill_seconds(Files& files, const fs::path& folder, const Shard& shard, double seconds) {
+  const auto file = record_file(folder, shard);
+  const nlohmann::ordered_json record{{"fill_seconds", fill_seconds_in(file) + seconds}};
+  files.make_folder(folder);
+  write_file(files, file, record.dump(2) + "\n");
 }
 
 }  // namespace fthost

@@ -33,4 +33,8 @@ struct Shard {
 /// Throws InputError when it is something else.
 Shard shard_from(const std::string& text);
 
+/// Adds what filling the shared cache took to what earlier sittings left in `folder`/study.json (of a shard
+/// study-2-of-5.json): a point's own record does not hold it. Throws FileError.
+void add_fill_seconds(Files& files, const std::filesystem::path& folder, const Shard& shard, double seconds);
+
 }  // namespace fthost

@@ -41,11 +41,7 @@ struct Bundle {
   OptionMap key;
   std::vector<const RunFiles*> runs;
 
-  std::string folder() const {
-    auto run = std::filesystem::path(runs.front()->folder).lexically_normal();
-    if (!run.has_filename()) run = run.parent_path();  // it was given with a slash at its end
-    return run.parent_path().filename().string();
-  }
+  std::string folder() const { return folder_of_study(runs.front()->folder).filename().string(); }
 };
 
 std::vector<Bundle> bundle(const std::vector<RunFiles>& runs) {

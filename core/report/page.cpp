@@ -10,6 +10,7 @@
 #include "core/report/figures.h"
 #include "core/report/markup.h"
 #include "core/report/published.h"
+#include "core/report/study_times.h"
 #include "core/report/style.h"
 #include "core/report/trends.h"
 
@@ -103,6 +104,7 @@ class Page {
       html_.element("p", warning.place.file + ": " + warning.text, {{"class", "warning"}});
     write_summary_table();
     for (const auto& sentence : trends(contents_.groups)) html_.element("p", sentence);
+    for (const auto& sentence : time_sentences(study_times(runs_))) html_.element("p", sentence);
     if (contents_.published != nullptr) html_.element("p", "Published: " + contents_.published->source);
   }
 

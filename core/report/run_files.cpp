@@ -3,6 +3,7 @@
 #include <fthost/error.h>
 
 #include <algorithm>
+#include <regex>
 #include <system_error>
 
 #include "core/formats/text_file.h"
@@ -94,11 +95,29 @@ std::optional<RunFiles> read_run_files(const fs::path& folder, std::vector<Messa
     run.folder = folder.string();
     warn_of_state(run, folder, messages);
     read_tables(folder, run, messages);
+    run.study_fill_seconds = read_fill_seconds(folder_of_study(folder));
     return run;
   } catch (const InputError& error) {
     messages.insert(messages.end(), error.messages().begin(), error.messages().end());
     return std::nullopt;
   }
+}
+
+fs::path folder_of_study(const fs::path& run) {
+  const auto folder = fs::absolute(run).lexically_normal();
+  // A path with a slash at its end has no file name.
+  return folder.has_filename() ? folder.parent_path() : folder.parent_path().parent_path();
+}
+
+double read_fill_seconds(const fs::path& study) {
+  static const std::regex name("study(-[0-9]+-of-[0-9]+)?\\.json");
+  double seconds = 0;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(study, error)) {
+    if (!std::regex_match(entry.path().filename().string(), name)) continue;
+    seconds += read_study_record(read_text(entry.path(), kMostRecordBytes), entry.path().string());
+  }
+  return seconds;
 }
 
 std::vector<fs::path> run_folders(const fs::path& path) {

@@ -65,7 +65,8 @@ struct RunFiles {
   Facts hashes;    ///< Files of model, data and plugins, and the SHA-256 of each.
   std::vector<EpochFigures> epochs;
   std::vector<DriftRow> drift;
-  std::string pipeline;                                     ///< The text of pipeline.toml.
+  double study_fill_seconds = 0;  ///< Of the cache that it shares with the folder's other runs: study*.json beside it.
+  std::string pipeline;           ///< The text of pipeline.toml.
   std::map<std::string, std::string, std::less<>> options;  ///< By "table.option", values as TOML writes them.
 };
 
@@ -80,8 +81,18 @@ std::vector<EpochFigures> read_metrics(const std::string& text, const std::strin
 /// The same for drift.csv.
 std::vector<DriftRow> read_drift(const std::string& text, const std::string& file);
 
+/// The folder that a run's folder lies in: its study's, when it is a point of one.
+std::filesystem::path folder_of_study(const std::filesystem::path& run);
+
+/// What filling the cache of a study took, over all shards that left a record in its folder; 0 without any. Throws
+/// InputError.
+double read_fill_seconds(const std::filesystem::path& study);
+
 /// The text of run.json. Throws InputError.
 RunFiles read_record(const std::string& text, const std::string& file);
+
+/// The text of study.json: the seconds of filling. Throws InputError.
+double read_study_record(const std::string& text, const std::string& file);
 
 /// Every option of a resolved pipeline by "table.option"; of a sink by "sinks.NAME.option". Throws InputError.
 std::map<std::string, std::string, std::less<>> read_options(const std::string& text, const std::string& file);

@@ -93,6 +93,11 @@ void read_test(const JsonObject& record, RunFiles& run) {
 
 }  // namespace
 
+double read_study_record(const std::string& text, const std::string& file) {
+  const auto json = parse_json(text, file);
+  return real_of(JsonObject(json, file, ""), "fill_seconds");
+}
+
 RunFiles read_record(const std::string& text, const std::string& file) {
   const auto json = parse_json(text, file);
   const JsonObject record(json, file, "");

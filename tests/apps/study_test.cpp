@@ -38,6 +38,10 @@ TEST_CASE("study runs its points, each as its own pipeline would", "[pipeline][a
     // Both boundaries were filled beforehand, in one pass: no point has to compute a row.
     CHECK(study.point(name)["cache"]["misses"] == 0);
   }
+  const auto filling = nlohmann::json::parse(study.file("study.json"))["fill_seconds"].get<double>();
+  CHECK(filling > 0);
+  CHECK(study.run().status == 0);  // nothing is filled again
+  CHECK(nlohmann::json::parse(study.file("study.json"))["fill_seconds"] == filling);
   const TinyPipeline alone;
   alone.run_as("alone", {"freezing.layers=1", "run.seed=2"});
   CHECK(study.file("layers-1_seed-2/model/model.safetensors") == alone.weights("alone"));
@@ -55,7 +59,7 @@ TEST_CASE("study that is finished runs nothing again", "[pipeline][apps][study]"
   CHECK(fs::last_write_time(study.points() / "seed-1/run.json") == before);
   CHECK(outcome.err.find("2 points, 2 finished before, 0 to run") != std::string::npos);
   CHECK(nlohmann::json::parse(outcome.out)["points"][1]["state"] == "finished");
-  CHECK(std::distance(fs::directory_iterator(study.points()), {}) == 2);
+  CHECK(std::distance(fs::directory_iterator(study.points()), {}) == 3);  // the points, and study.json
 }
 
 TEST_CASE("study goes on at the first point that is not finished", "[pipeline][apps][study]") {
