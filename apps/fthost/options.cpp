@@ -7,6 +7,7 @@
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
+#include "core/pipeline/plugin_choice.h"
 
 namespace fthost {
 namespace {
@@ -22,9 +23,7 @@ InputError no_component(const PluginRegistry& registry, Kind kind, const std::st
   Message message{.place = {"fthost", 0, 0}, .text = "there is no " + std::string(kind_name(kind)) + " '" + name + "'"};
   const auto near = nearest_name(name, names);
   if (!near.empty()) message.text += "; did you mean '" + std::string(near) + "'?";
-  std::string list;
-  for (const auto& each : names) list += (list.empty() ? "" : ", ") + each;
-  message.notes = {"found: " + (list.empty() ? "none" : list)};
+  message.notes = known_plugins(kind, registry, name);
   return InputError(std::move(message));
 }
 

@@ -40,6 +40,9 @@ nlohmann::ordered_json to_json(const PluginRegistry& registry) {
   json["refused"] = nlohmann::ordered_json::array();
   for (const auto& refused : registry.refused())
     json["refused"].push_back({{"library", refused.library.string()}, {"reason", refused.reason}});
+  json["empty_places"] = nlohmann::ordered_json::array();
+  for (const auto& place : registry.empty_places())
+    json["empty_places"].push_back({{"path", place.path.string()}, {"reason", place.reason}});
   return json;
 }
 
@@ -50,6 +53,8 @@ void print_table(const PluginRegistry& registry) {
               << std::string(30, ' ') << found.library.string() << '\n';
   for (const auto& refused : registry.refused())
     std::cerr << "refused " << refused.library.string() << ": " << refused.reason << '\n';
+  for (const auto& place : registry.empty_places())
+    std::cerr << "looked in " << place.path.string() << ": " << place.reason << '\n';
 }
 
 }  // namespace

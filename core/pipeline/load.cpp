@@ -68,7 +68,7 @@ class Loader {
       choice = choose_plugin(*core.kind, *plugin, registry_, problems_);
     } else {
       auto message = given.at_header("[" + core.name + "] needs the option '" + core.plugin_key + "'");
-      message.notes.push_back(known_plugins(*core.kind, registry_));
+      message.notes = known_plugins(*core.kind, registry_);
       problems_.add(std::move(message));
     }
     TableRules rules{core.name, &core.options, core.plugin_key, nullptr, nullptr, false, {}};
@@ -99,7 +99,7 @@ class Loader {
     Message message;
     message.place.file = file_.string();
     message.text = "the table [" + core.name + "] is missing: " + core.summary;
-    message.notes.push_back(known_plugins(*core.kind, registry_));
+    message.notes = known_plugins(*core.kind, registry_);
     problems_.add(std::move(message));
   }
 

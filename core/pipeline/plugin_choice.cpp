@@ -1,6 +1,8 @@
 #include "core/pipeline/plugin_choice.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -13,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kMostRefusedShown = 4;  ///< After an update it may be all of them.
+
 std::string plugin_of(Kind kind) {
   return std::string(kind_name(kind)) + " plugin";
 }
@@ -24,6 +28,12 @@ std::string a_plugin_of(Kind kind) {
 
 std::string title(const ComponentDescription& component) {
   return std::string(kind_name(component.kind)) + " '" + component.name + "'";
+}
+
+/// Is a library called after a component: "round-robin.so", "libround-robin.so"?
+bool bears_name(const fs::path& library, std::string_view name) {
+  const auto stem = library.stem().string();
+  return !name.empty() && (stem == name || stem == "lib" + std::string(name));
 }
 
 class Chooser {
@@ -58,9 +68,9 @@ class Chooser {
     for (const auto& other : registry_.components())
       if (other.description.name == name)
         return refuse("expected " + a_plugin_of(kind_) + ", found the " + title(other.description), "",
-                      {known_plugins(kind_, registry_)});
+                      known_plugins(kind_, registry_, name));
     return refuse("there is no " + plugin_of(kind_) + " '" + name + "'", suggestion(name, registry_.names(kind_)),
-                  {known_plugins(kind_, registry_)});
+                  known_plugins(kind_, registry_, name));
   }
 
   std::optional<PluginChoice> by_path(const std::string& text) {
@@ -127,16 +137,21 @@ std::optional<PluginChoice> choose_plugin(Kind kind, const GivenOption& given, P
   return Chooser(kind, given, registry, problems).choose();
 }
 
-std::string known_plugins(Kind kind, const PluginRegistry& registry) {
+std::vector<std::string> known_plugins(Kind kind, const PluginRegistry& registry, std::string_view wanted) {
   const auto names = registry.names(kind);
-  auto text = names.empty() ? "no " + plugin_of(kind) + " was found; 'fthost plugins' says where they are looked for"
-                            : plugin_of(kind) + "s: " + comma_separated(names);
-  if (!registry.refused().empty()) {
-    const auto count = registry.refused().size();
-    text += "\n" + std::to_string(count) + (count == 1 ? " file was" : " files were") +
-            " refused; 'fthost plugins' says why";
-  }
-  return text;
+  std::vector<std::string> notes = {names.empty() ? "no " + plugin_of(kind) +
+                                                        " was found; 'fthost plugins' says where they are looked for"
+                                                  : plugin_of(kind) + "s: " + comma_separated(names)};
+  auto refused = registry.refused();
+  std::ranges::stable_partition(refused, [&](const RefusedLibrary& each) { return bears_name(each.library, wanted); });
+  const auto shown = std::min(refused.size(), kMostRefusedShown);
+  for (const auto& each : std::span(refused).first(shown))
+    notes.push_back("cannot use " + each.library.string() + ": " + each.reason);
+  if (shown < refused.size())
+    notes.push_back("and " + std::to_string(refused.size() - shown) + " more files: see 'fthost plugins'");
+  for (const auto& place : registry.empty_places())
+    notes.push_back("looked in " + place.path.string() + ": " + place.reason);
+  return notes;
 }
 
 }  // namespace fthost

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/pipeline/problems.h"
@@ -25,7 +26,8 @@ struct PluginChoice {
 std::optional<PluginChoice> choose_plugin(Kind kind, const GivenOption& given, PluginRegistry& registry,
                                           Problems& problems);
 
-/// "freezing plugins: classifier-only, full", or what to do when there is none: a note below a message.
-std::string known_plugins(Kind kind, const PluginRegistry& registry);
+/// Notes below a message that misses a plugin: "freezing plugins: classifier-only, full", which libraries were refused
+/// and why (first one whose file bears the name `wanted`), and where nothing lay.
+std::vector<std::string> known_plugins(Kind kind, const PluginRegistry& registry, std::string_view wanted = {});
 
 }  // namespace fthost

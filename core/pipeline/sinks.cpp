@@ -41,7 +41,7 @@ class SinkCheck {
     const auto* plugin = given.find("plugin");
     if (plugin == nullptr) {
       auto message = given.at_header("[[sinks]] needs the option 'plugin'");
-      message.notes.push_back(known_plugins(Kind::sink, registry_));
+      message.notes = known_plugins(Kind::sink, registry_);
       problems_.add(std::move(message));
       return;
     }
@@ -80,7 +80,8 @@ class SinkCheck {
     message.place.file = request_.file().document.file();
     message.text = "there is no sink plugin '" + missing.front() + "'";
     for (std::size_t i = 1; i < missing.size(); ++i) message.text += ", '" + missing[i] + "'";
-    message.notes = {"every run has them unless [run] default_sinks = false", known_plugins(Kind::sink, registry_)};
+    message.notes = known_plugins(Kind::sink, registry_, missing.front());
+    message.notes.insert(message.notes.begin(), "every run has them unless [run] default_sinks = false");
     problems_.add(std::move(message));
   }
 

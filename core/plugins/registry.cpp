@@ -57,11 +57,16 @@ PluginRegistry::~PluginRegistry() = default;
 void PluginRegistry::scan(const fs::path& path) {
   std::error_code error;
   const auto real = fs::canonical(path, error);
-  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return;
+  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
+    empty_places_.push_back({path, "there is no such file or folder"});
+    return;
+  }
   if (error) return refuse(path, "it cannot be looked at: " + error.message());
   if (!fs::is_directory(real, error)) return take_library(real);
   try {
-    for (const auto& library : libraries_in(real)) take_from_folder(library, real);
+    const auto libraries = libraries_in(real);
+    if (libraries.empty()) empty_places_.push_back({path, "there is no *.so in it"});
+    for (const auto& library : libraries) take_from_folder(library, real);
   } catch (const fs::filesystem_error& e) {
     refuse(real, "the folder cannot be read: " + e.code().message());
   }

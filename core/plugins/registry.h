@@ -30,6 +30,12 @@ struct RefusedLibrary {
   std::string reason;  ///< May have several lines: the whole message but "error: cannot use FILE: ".
 };
 
+/// A place where plugins were looked for and no file lay.
+struct EmptyPlace {
+  std::filesystem::path path;
+  std::string reason;  ///< "there is no such file or folder", "there is no *.so in it".
+};
+
 /// Scans folders by reading files only; a library is opened when the first component of it is created. Not thread-safe.
 class PluginRegistry {
  public:
@@ -38,8 +44,9 @@ class PluginRegistry {
   explicit PluginRegistry(Fingerprint host);
   ~PluginRegistry();
 
-  /// Adds every *.so of a folder, or one library when `path` is a file. A folder that is not there is skipped. Earlier
-  /// ones win nothing: two components of one kind and name are an error when they are asked for.
+  /// Adds every *.so of a folder, or one library when `path` is a file. A folder that is not there, or that holds none,
+  /// is skipped and noted. Earlier ones win nothing: two components of one kind and name are an error when they are
+  /// asked for.
   void scan(const std::filesystem::path& path);
 
   /// Adds one component by hand, without a file being looked at before it is created.
@@ -47,6 +54,7 @@ class PluginRegistry {
 
   const std::vector<FoundComponent>& components() const { return components_; }
   const std::vector<RefusedLibrary>& refused() const { return refused_; }
+  const std::vector<EmptyPlace>& empty_places() const { return empty_places_; }
 
   /// The names of one kind, sorted.
   std::vector<std::string> names(Kind kind) const;
@@ -79,6 +87,7 @@ class PluginRegistry {
   Fingerprint host_;
   std::vector<FoundComponent> components_;
   std::vector<RefusedLibrary> refused_;
+  std::vector<EmptyPlace> empty_places_;
   std::unique_ptr<Libraries> libraries_;
 };
 

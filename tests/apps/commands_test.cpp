@@ -128,6 +128,27 @@ TEST_CASE("check says what is wrong with a plugin library", "[unit][apps]") {
   CHECK(nlohmann::json::parse(json.out).at("errors").at(0).at("file") == bad);
 }
 
+TEST_CASE("a plugin that is refused is explained where it is missed", "[unit][apps]") {
+  const TemporaryFolder root;
+  const auto folder = std::filesystem::canonical(root.path()) / "plugins";
+  std::filesystem::create_directory(folder);
+  std::filesystem::copy_file(FTHOST_BUILD_DIR "/lib/fthost/plugins/full.so", folder / "mine.so");
+  std::filesystem::permissions(folder, std::filesystem::perms::all);
+  const auto nowhere = (root / "nowhere").string();
+  const auto outcome =
+      run_program({"options", "freezing/mine"}, ".", "", {{"FTHOST_PLUGIN_PATH", folder.string() + ":" + nowhere}});
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err ==
+        "fthost: error: there is no freezing 'mine'\n"
+        "  freezing plugins: adaptive, by-name, classifier-only, full, gradual, last-n-layers\n"
+        "  cannot use " +
+            (folder / "mine.so").string() + ": its folder " + folder.string() +
+            " can be written by everybody (mode 0777): chmod o-w " + folder.string() +
+            "\n"
+            "  looked in " +
+            nowhere + ": there is no such file or folder\n");
+}
+
 TEST_CASE("JSON output stands names that are not UTF-8", "[unit][apps]") {
   const TemporaryFolder folder;
   folder.write("bad\xff.so", "a text\n");
