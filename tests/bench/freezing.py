@@ -2,14 +2,15 @@
 """What each freezing strategy takes beside full fine-tuning, against the count of products, and what `fthost plan` says.
 
 usage: freezing.py [--fthost build/release/bin/fthost] [--data data/wnut17] [--threads 2] [--epochs 3] [--only minilm|base]
-                   [--results freezing.jsonl] [--table] [--picture docs/images/freezing.svg]
+                   [--rounds 1] [--results freezing.jsonl] [--table] [--picture docs/images/freezing.svg]
 
 Two models: MiniLM (6 layers of 384) on all of WNUT 17's training set, and BERT-base's shape (12 layers of 768) with
 random weights on its first 512 sentences; f32. For each number of learning layers, with a cache and without: seconds of
 an epoch after the fill over those of full fine-tuning, the same from the operation count, predicted and measured seconds,
 and the most memory that the process held, less what one takes that has only opened LibTorch, beside what was predicted.
+All of it is run once a round; the table has the median of the rounds, and shares of full fine-tuning in the same round.
 What stands in the results file already is not run again; --table prints it and runs nothing; --picture draws it, too. Times mean something on a quiet machine only."""
-import argparse, array, json, os, pathlib, random, struct, subprocess, sys, tempfile
+import argparse, array, json, os, pathlib, random, statistics, struct, subprocess, sys, tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 MINILM = TOP / ".deps/models/all-minilm-l6-v2"
@@ -115,7 +116,7 @@ def measure(options, shape, work, learning, cached, empty):
             "peak": peak - empty, "predicted_peak": planned["memory_bytes"]["peak"]}
 
 
-def measure_shape(options, shape, results):
+def measure_shape(options, shape, round, results):
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
         if shape == "base":
@@ -129,7 +130,7 @@ def measure_shape(options, shape, results):
                        arguments(settings_for(options, shape, work, "full", True)), check=True)
         for cached in (True, False):
             for learning in LEARNING[shape]:
-                what = {"shape": shape, "learning": learning, "cached": cached}
+                what = {"round": round, "shape": shape, "learning": learning, "cached": cached}
                 if (learning == "full" and not cached) or any(what.items() <= result.items() for result in results):
                     continue
                 results.append(what | {"threads": options.threads} |
@@ -138,22 +139,45 @@ def measure_shape(options, shape, results):
                     print(json.dumps(results[-1]), file=file)
 
 
+def median(values):
+    return statistics.median(list(values))
+
+
+def rows_of(results, shape):
+    """A row for each setting of a shape: medians over the rounds, `share` of full fine-tuning in the same round."""
+    results = [result for result in results if result["shape"] == shape]
+    full = {result["round"]: result["seconds"] for result in results if result["learning"] == "full"}
+    rows = []
+    for cached in (True, False):
+        for learning in LEARNING[shape]:
+            runs = [r for r in results if r["learning"] == learning and r["cached"] == cached and r["round"] in full]
+            if not runs:
+                continue
+            row = {"learning": learning, "cached": cached, "runs": len(runs),
+                   "share": median(run["seconds"] / full[run["round"]] for run in runs),
+                   "ideal": operation_share(LAYERS[shape], learning, cached)}
+            for name in ("seconds", "peak", "predicted_peak"):
+                row[name] = median(run[name] for run in runs)
+            for name in ("predicted_epoch_seconds", "measured_seconds", "predicted_seconds"):
+                row[name] = median(run["cost"][name] for run in runs)
+            rows.append(row)
+    return rows
+
+
 def print_table(results):
-    for shape, layers in LAYERS.items():
-        rows = [result for result in results if result["shape"] == shape]
-        full = next((row["seconds"] for row in rows if row["learning"] == "full"), None)
-        if full is None:
+    for shape in LAYERS:
+        rows = rows_of(results, shape)
+        if not rows:
             continue
-        print(f"\n{shape}, an epoch of full fine-tuning: {full:.1f} s\n")
+        print(f"\n{shape}, an epoch of full fine-tuning: {rows[0]['seconds']:.1f} s, "
+              f"{min(row['runs'] for row in rows)} to {max(row['runs'] for row in rows)} runs a row\n")
         print("| learning layers | cache | an epoch | of full | operation count | predicted | in all | predicted | memory "
               "| predicted |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
         for row in rows:
-            cost = row["cost"]
             print(f"| {row['learning']} | {'yes' if row['cached'] and row['learning'] != 'full' else 'no'} | "
-                  f"{row['seconds']:.2f} s | {row['seconds'] / full:.3f} | "
-                  f"{operation_share(layers, row['learning'], row['cached']):.3f} | "
-                  f"{cost['predicted_epoch_seconds']:.2f} s | {cost['measured_seconds']:.1f} s | "
-                  f"{cost['predicted_seconds']:.1f} s | {row['peak'] / 2**20:.0f} MiB | "
+                  f"{row['seconds']:.2f} s | {row['share']:.3f} | {row['ideal']:.3f} | "
+                  f"{row['predicted_epoch_seconds']:.2f} s | {row['measured_seconds']:.1f} s | "
+                  f"{row['predicted_seconds']:.1f} s | {row['peak'] / 2**20:.0f} MiB | "
                   f"{row['predicted_peak'] / 2**20:.0f} MiB |")
 
 
@@ -163,7 +187,7 @@ def label(learning):
 
 def draw_shape(rows, title, left, layers, picture):
     """Bars of a shape: an epoch over that of full fine-tuning, and a line across each for the operation count."""
-    full = next(row["seconds"] for row in rows if row["learning"] == "full")
+    full = rows[0]["seconds"]
     learning = sorted({row["learning"] for row in rows}, key=lambda n: layers + 1 if n == "full" else n)
     bottom, height, step = 250, 180, 76
     picture.append(f'<text class="t" x="{left}" y="30">{title}</text>')
@@ -176,7 +200,7 @@ def draw_shape(rows, title, left, layers, picture):
             row = next((row for row in rows if row["learning"] == what and (row["cached"] == cached or what == "full")), None)
             if row is None:
                 continue
-            share, ideal = row["seconds"] / full, operation_share(layers, what, cached)
+            share, ideal = row["share"], row["ideal"]
             style, high = "kept" if cached else "not", share * height
             picture.append(f'<rect class="{style}" x="{x + at}" y="{bottom - high:.1f}" width="26" height="{high:.1f}"/>')
             above = bottom - max(high, ideal * height) - 5
@@ -192,7 +216,7 @@ def draw(results, file):
                'rect.bg{fill:#fff}</style>', '<rect class="bg" width="880" height="310"/>']
     left = 20
     for shape, title in (("minilm", "MiniLM, 6 layers"), ("base", "BERT-base\u2019s shape, 12 layers")):
-        rows = [row for row in results if row["shape"] == shape]
+        rows = rows_of(results, shape)
         if rows:
             draw_shape(rows, title, left, LAYERS[shape], picture)
             left += 76 * len(LEARNING[shape]) + 70
@@ -209,6 +233,7 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=TOP / "data/wnut17")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--only", choices=sorted(LAYERS))
     parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path("freezing.jsonl"))
     parser.add_argument("--table", action="store_true", help="print the table of what is there, run nothing")
@@ -217,9 +242,10 @@ def main():
     options.data, options.fthost = options.data.resolve(), options.fthost.resolve()
     results = [json.loads(line) for line in open(options.results)] if options.results.exists() else []
     if not options.table:
-        for shape in LAYERS:
-            if options.only in (None, shape):
-                measure_shape(options, shape, results)
+        for round in range(1, options.rounds + 1):
+            for shape in LAYERS:
+                if options.only in (None, shape):
+                    measure_shape(options, shape, round, results)
     print_table(results)
     if options.picture:
         draw(results, options.picture)
