@@ -34,7 +34,7 @@ double suffix_step(const Calibration& measured, int layers, int suffix_layers, b
 MemoryEstimate plan_memory(const Topology& topology, const Plan& plan, const Workload& work) {
   const bool keeps = work.cached && plan.first_stage > 0;
   return estimate_memory(topology, plan, work.batch_tokens,
-                         keeps ? work.train_tokens + work.dev_tokens + work.test_tokens : 0);
+                         keeps ? work.train_tokens + work.dev_tokens + work.test_tokens : 0, work.all_stages);
 }
 
 CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Calibration& measured,
@@ -48,7 +48,8 @@ CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Ca
   const double step = suffix_step(measured, layers, suffix_layers, embeddings) * (1 - frozen_share / 3);
   const double prefix = embeddings ? 0 : measured.embeddings + measured.layer * (layers - suffix_layers);
   const double forward = measured.layer * suffix_layers + (embeddings ? measured.embeddings : 0);
-  const double below = work.cached && !embeddings ? measured.read : prefix;
+  const int rows = rows_per_token(plan, work.all_stages);
+  const double below = work.cached && !embeddings ? measured.read * rows : prefix;
   const auto train = static_cast<double>(work.train_tokens), dev = static_cast<double>(work.dev_tokens),
              test = static_cast<double>(work.test_tokens);
   const double update = measured.update * sums.learning * static_cast<double>(work.steps);
@@ -60,7 +61,7 @@ CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Ca
   prediction.uncached_seconds = train * (step + prefix) + update;
   prediction.evaluation_seconds = dev * (forward + below);
   if (work.cached && !embeddings) {
-    prediction.fill_seconds = (train + dev + test) * (prefix + measured.write);
+    prediction.fill_seconds = (train + dev + test) * (prefix + measured.write * rows);
   }
   const auto memory = plan_memory(topology, plan, work);
   prediction.cache_bytes = memory.cache_bytes;

@@ -22,8 +22,8 @@ struct Calibration {
   double layers_step = 0;  ///< The same when all layers learn.
   double full_step = 0;    ///< Both passes when everything learns.
   double update = 0;       ///< The optimizer's, per learning element and step.
-  double read = 0;         ///< A row from the cache.
-  double write = 0;        ///< A row to its files.
+  double read = 0;         ///< One row of the hidden size from the cache.
+  double write = 0;        ///< The same to its files.
 };
 
 /// How much there is to do.
@@ -36,6 +36,7 @@ struct Workload {
   int epochs = 0;
   std::int64_t batch_tokens = 0;  ///< Of the largest batch.
   bool cached = false;            ///< Rows at the boundary are kept.
+  bool all_stages = false;        ///< The head reads the rows of all stages, which go along with a token.
 };
 
 struct CostPrediction {

@@ -17,7 +17,7 @@ std::int64_t tokens_of(const Pipeline& pipeline, const DataSet& set) {
 
 }  // namespace
 
-Workload workload_of(const Pipeline& pipeline, const DataSets& data) {
+Workload workload_of(const Pipeline& pipeline, const Network& network, const DataSets& data) {
   const auto& train = pipeline.train;
   Workload work;
   work.train_tokens = tokens_of(pipeline, data.train);
@@ -34,6 +34,7 @@ Workload workload_of(const Pipeline& pipeline, const DataSets& data) {
   work.steps = steps_for(train, batches.size());
   if (train.evaluate_every > 0) work.evaluations = 1 + (work.steps - 1) / train.evaluate_every;
   work.epochs = train.epochs;
+  work.all_stages = network.hidden_rows().all_stages;
   return work;
 }
 
@@ -44,8 +45,8 @@ bool keeps_rows(const Pipeline& pipeline, const Topology& topology, const Plan& 
   const int prefix_layers = std::min(topology.layers(), plan.first_stage - 1);
   CacheCost cost;
   cost.compute = measured.embeddings + measured.layer * prefix_layers;
-  cost.read = measured.read;
-  cost.write = measured.write;
+  cost.read = measured.read * rows_per_token(plan, work.all_stages);
+  cost.write = measured.write * rows_per_token(plan, work.all_stages);
   cost.tokens_there = cost.tokens_missing = work.train_tokens + work.dev_tokens + work.test_tokens;
   cost.tokens_asked = work.epochs * (work.train_tokens + work.evaluations * work.dev_tokens) + work.test_tokens;
   cost.memory_bytes = static_cast<double>(pipeline.cache.memory);
@@ -57,7 +58,7 @@ std::optional<CostPrediction> expected_cost(const Pipeline& pipeline, const Netw
                                             const DataSets& data, const EvaluationSettings& settings, int threads) {
   const auto measured = read_calibration(calibration_file(pipeline, network, settings, threads));
   if (!measured) return std::nullopt;
-  auto work = workload_of(pipeline, data);
+  auto work = workload_of(pipeline, network, data);
   work.cached = keeps_rows(pipeline, network.topology(), plan, *measured, work);
   return predict_cost(network.topology(), plan, *measured, work);
 }

@@ -13,7 +13,7 @@
 namespace fthost {
 
 /// How much a run has to do, once its data are examples. The largest batch is that of the first epoch.
-Workload workload_of(const Pipeline& pipeline, const DataSets& data);
+Workload workload_of(const Pipeline& pipeline, const Network& network, const DataSets& data);
 
 /// Does a run keep rows? As [cache] mode says, or as the cache will choose by itself when nothing is there yet.
 bool keeps_rows(const Pipeline& pipeline, const Topology& topology, const Plan& plan, const Calibration& measured,

@@ -4,8 +4,12 @@
 
 namespace fthost {
 
+int rows_per_token(const Plan& plan, bool all_stages) {
+  return all_stages ? plan.first_stage : 1;
+}
+
 MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::int64_t batch_tokens,
-                               std::int64_t cached_tokens) {
+                               std::int64_t cached_tokens, bool all_stages) {
   constexpr std::int64_t kFloatBytes = 4;
   constexpr std::int64_t kMoments = 2;
   MemoryEstimate estimate;
@@ -20,10 +24,19 @@ MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::
   for (int stage = plan.first_stage; stage < topology.head_stage(); ++stage)
     estimate.activation_bytes += batch_tokens * (stage == 0 ? row_bytes : 8 * row_bytes + inner_bytes);
   estimate.passing_bytes = batch_tokens * (6 * row_bytes + inner_bytes);
-  estimate.cache_bytes = cached_tokens * row_bytes;
+  const int below = rows_per_token(plan, all_stages);
+  if (all_stages) {
+    // All of them once for the head, and once more what they were gathered from; gradients where a stage has its own.
+    const bool suffix = plan.first_stage < topology.head_stage();
+    const bool gathered = suffix || cached_tokens == 0;
+    estimate.activation_bytes += batch_tokens * row_bytes * (topology.head_stage() + (gathered ? below : 0));
+    if (suffix) estimate.passing_bytes += batch_tokens * row_bytes * topology.head_stage();
+  }
+  estimate.cache_bytes = cached_tokens * row_bytes * below;
   if (cached_tokens > 0)
-    estimate.filling_bytes = std::min(kFillTokens, cached_tokens) * (6 * row_bytes + inner_bytes) +
-                             std::min(kSegmentBytes, estimate.cache_bytes);
+    estimate.filling_bytes =
+        std::min(kFillTokens, cached_tokens) * ((6 + (all_stages ? 2 * below : 0)) * row_bytes + inner_bytes) +
+        std::min(kSegmentBytes, estimate.cache_bytes);
   return estimate;
 }
 

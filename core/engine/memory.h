@@ -38,11 +38,15 @@ struct MemoryEstimate {
   static constexpr std::int64_t kWorkspaceBytes = std::int64_t{56} << 20;
 };
 
-/// For f32, a batch of `batch_tokens`, and `cached_tokens` whose rows are kept (0: no cache). Of a layer of the suffix
-/// the operators keep for the backward pass, per token: its input, query, key, value, attention's result, both norms'
-/// normalised rows and the first one's result (8 rows of the hidden size), and the feed-forward part before and after
-/// its activation (2 of the intermediate size). While a layer is computed, there are 6 and 2 such rows.
+/// Rows of the hidden size that a token has at the plan's boundary; `all_stages`: those of all stages below it.
+int rows_per_token(const Plan& plan, bool all_stages);
+
+/// For f32, a batch of `batch_tokens`, and `cached_tokens` whose rows are kept (0: no cache). With `all_stages` a
+/// token's rows of all stages go along, since the head reads them: kept, gathered, and with gradients. Of a layer of
+/// the suffix the operators keep for the backward pass, per token: its input, query, key, value, attention's result,
+/// both norms' normalised rows and the first one's result (8 rows of the hidden size), and the feed-forward part before
+/// and after its activation (2 of the intermediate size). While a layer is computed, there are 6 and 2 such rows.
 MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::int64_t batch_tokens,
-                               std::int64_t cached_tokens);
+                               std::int64_t cached_tokens, bool all_stages);
 
 }  // namespace fthost

@@ -24,6 +24,8 @@ Network::Network(const Pipeline& pipeline, PluginRegistry& plugins) : pipeline_(
     encoder_ = model_->topology();
     need_topology(encoder_);
   });
+  call_plugin(pipeline, pipeline.head, "being told of the stages",
+              [&] { hidden_ = fthost::hidden_rows(*head_, encoder_stages(), encoder_.hidden_size); });
 }
 
 void Network::learn_labels(std::span<const Sentence> train) {
@@ -71,12 +73,8 @@ void Network::apply(const Plan& plan, bool all_gradients) {
 
 at::Tensor Network::forward(StageRange range, const at::Tensor& input, const Packing& packing, const Context& context) {
   if (range.from >= range.to) return input;
-  return call_plugin(pipeline_, pipeline_.model, "computing its stages", [&] {
-    auto hidden = model_->forward(range, input, packing, context);
-    need_matrix(hidden, "hidden rows", packing.rows(), encoder_.hidden_size);
-    need_recorded(hidden, "hidden rows", input.requires_grad());
-    return hidden;
-  });
+  return call_plugin(pipeline_, pipeline_.model, "computing its stages",
+                     [&] { return run_stages(*model_, hidden_, range, input, packing, context); });
 }
 
 at::Tensor Network::logits(const at::Tensor& hidden, const Packing& packing, const Context& context) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/engine/batches.h"
+#include "core/engine/hidden_rows.h"
 #include "core/pipeline/pipeline.h"
 #include "core/plugins/registry.h"
 
@@ -45,7 +46,9 @@ class Network {
   /// Sets which tensors learn. Only they ask for gradients, or all do with `all_gradients`.
   void apply(const Plan& plan, bool all_gradients);
 
-  /// Runs the encoder's stages of `range`; see Model::forward.
+  /// What stages hand on, as the head wants it.
+  const HiddenRows& hidden_rows() const { return hidden_; }
+  /// Runs the encoder's stages of `range`; see run_stages(). An empty range returns its input.
   at::Tensor forward(StageRange range, const at::Tensor& input, const Packing& packing, const Context& context);
   at::Tensor logits(const at::Tensor& hidden, const Packing& packing, const Context& context);
   Loss loss(const at::Tensor& logits, const at::Tensor& targets);
@@ -62,6 +65,7 @@ class Network {
   std::shared_ptr<Model> model_;
   std::shared_ptr<Head> head_;
   Topology encoder_;
+  HiddenRows hidden_;
   std::vector<Parameter> parameters_;
 };
 

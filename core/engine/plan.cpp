@@ -48,7 +48,7 @@ void add_seconds(const Pipeline& pipeline, const EngineRequest& request, Network
   auto measured = always ? std::nullopt : read_calibration(file);
   report.measured_now = !measured;
   if (!measured) measured = measure_now(pipeline, request, network, data, settings, file);
-  auto work = workload_of(pipeline, data);
+  auto work = workload_of(pipeline, network, data);
   work.cached = keeps_rows(pipeline, report.topology, report.plan, *measured, work);
   report.memory = plan_memory(report.topology, report.plan, work);
   report.predicted = predict_cost(report.topology, report.plan, *measured, work);
@@ -70,7 +70,7 @@ PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& reque
   learning_rate_factors(pipeline, report.topology);  // says so now when a group names no tensor
   report.plan = first_plan(pipeline, *request.plugins, report.topology);
   const std::int64_t batch_tokens = std::int64_t{pipeline.train.batch_size} * pipeline.data.max_length;
-  report.memory = estimate_memory(report.topology, report.plan, batch_tokens, 0);
+  report.memory = estimate_memory(report.topology, report.plan, batch_tokens, 0, network.hidden_rows().all_stages);
   const auto device = choose_device(pipeline.run.device);
   report.device = device.str();
   report.threads = use_threads(pipeline.run.threads);

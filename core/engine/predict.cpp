@@ -11,6 +11,7 @@
 #include "core/engine/batches.h"
 #include "core/engine/commands.h"
 #include "core/engine/device.h"
+#include "core/engine/hidden_rows.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/predictions.h"
 #include "core/engine/promises.h"
@@ -86,14 +87,15 @@ class Predictor {
       throw InputError(Message{.place = {(folder / "config.json").string(), 0, 0},
                                .text = "it names no labels (id2label)",
                                .notes = {"`fthost predict` wants a model that was fine-tuned"}});
+    const auto topology = model_->topology();
+    need_topology(topology);
+    stages_ = static_cast<int>(topology.stages.size());
+    call_plugin(head_plugin_, "being told of the stages",
+                [&] { hidden_ = hidden_rows(*head_, stages_, topology.hidden_size); });
     call_plugin(head_plugin_, "taking over the labels", [&] { head_->set_labels(labels); });
     call_plugin(model_plugin_, "reading the weights", [&] { model_->load(device_); });
     std::vector<Parameter> saved;
     for (auto& [name, value] : model_->head_tensors()) saved.push_back({name, value, false, 1});
-    const auto topology = model_->topology();
-    need_topology(topology);
-    stages_ = static_cast<int>(topology.stages.size());
-    hidden_size_ = topology.hidden_size;
     call_plugin(head_plugin_, "taking over its tensors", [&] {
       head_->load({topology.hidden_size, stages_, 0, device_}, saved);
     });
@@ -102,9 +104,7 @@ class Predictor {
   at::Tensor logits_of(const Batch& batch) {
     const auto rows = batch.packing.rows();
     const auto hidden = call_plugin(model_plugin_, "computing its stages", [&] {
-      auto given = model_->forward({0, stages_}, batch.tokens, batch.packing, {});
-      need_matrix(given, "hidden rows", rows, hidden_size_);
-      return given;
+      return run_stages(*model_, hidden_, {0, stages_}, batch.tokens, batch.packing, {});
     });
     return call_plugin(head_plugin_, "computing logits", [&] {
       const auto given = head_->logits(hidden, batch.packing, {});
@@ -139,7 +139,7 @@ class Predictor {
   std::shared_ptr<Model> model_;
   std::shared_ptr<Head> head_;
   int stages_ = 0;
-  std::int64_t hidden_size_ = 0;
+  HiddenRows hidden_;
   ExampleRules rules_;
 };
 

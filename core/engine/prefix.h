@@ -29,7 +29,8 @@ class Prefix {
   /// The stages that follow upon rows().
   StageRange suffix() const { return {boundary_, network_.encoder_stages()}; }
 
-  /// The input of the suffix for one batch: token ids when there is no prefix, else the hidden rows at the boundary.
+  /// The input of the suffix for one batch: token ids when there is no prefix, else the hidden rows at the boundary, in
+  /// the shape of HiddenRows.
   at::Tensor rows(const Batch& batch, const Context& context);
 
  private:

@@ -51,11 +51,12 @@ PrefixCache::PrefixCache(const Pipeline& pipeline, Network& network, Files& file
       files_(files),
       events_(events),
       arithmetic_(arithmetic),
-      stop_signal_(stop_signal),
-      hidden_size_(network.model().topology().hidden_size) {}
+      stop_signal_(stop_signal) {}
 
-std::size_t PrefixCache::row_bytes() const {
-  return static_cast<std::size_t>(hidden_size_) * at::elementSize(arithmetic_.storage);
+/// What is kept of a token.
+std::size_t PrefixCache::row_bytes(int stages) const {
+  return static_cast<std::size_t>(c10::multiply_integers(network_.hidden_rows().shape(1, stages))) *
+         at::elementSize(arithmetic_.storage);
 }
 
 Hash128 PrefixCache::key_of(const Example& example) const {
@@ -63,7 +64,7 @@ Hash128 PrefixCache::key_of(const Example& example) const {
 }
 
 std::unique_ptr<CacheSpace> PrefixCache::open_space(CacheStore& store, int stages) {
-  return std::make_unique<CacheSpace>(store, keys_[static_cast<std::size_t>(stages)], row_bytes(),
+  return std::make_unique<CacheSpace>(store, keys_[static_cast<std::size_t>(stages)], row_bytes(stages),
                                       describe_space(network_, pipeline_, arithmetic_, stages));
 }
 
@@ -171,7 +172,7 @@ CacheCost PrefixCache::measure_cost(const std::vector<Uses>& uses) {
       if (!space_->contains(key_of(example))) cost.tokens_missing += tokens;
     }
   }
-  cost.row_bytes = static_cast<double>(row_bytes());
+  cost.row_bytes = static_cast<double>(row_bytes(stages_));
   cost.memory_bytes = static_cast<double>(store_->limits().memory);
   cost.disk_bytes = static_cast<double>(store_->limits().disk);
   if (uses.empty() || uses.front().set->examples.empty()) return cost;
@@ -210,7 +211,7 @@ at::Tensor PrefixCache::compute(int from, const std::vector<const Example*>& exa
   if (from > 0) {
     std::vector<at::Tensor> parts;
     for (const auto* example : examples)
-      parts.push_back(kept_rows(*lower_[static_cast<std::size_t>(from)]->find(key_of(*example))));
+      parts.push_back(kept_rows(*lower_[static_cast<std::size_t>(from)]->find(key_of(*example)), from));
     input = at::cat(parts).to(arithmetic_.device);
   }
   return network_.forward({from, stages_}, input, batch.packing, context).to(at::kCPU).contiguous();
@@ -222,9 +223,9 @@ void PrefixCache::put(const at::Tensor& rows, std::span<std::byte> to) const {
 }
 
 /// A view of the cache's memory in the storage type, widened where that is not f32.
-at::Tensor PrefixCache::kept_rows(std::span<const std::byte> bytes) const {
-  const auto rows = static_cast<std::int64_t>(bytes.size() / row_bytes());
-  return at::from_blob(const_cast<std::byte*>(bytes.data()), {rows, hidden_size_},
+at::Tensor PrefixCache::kept_rows(std::span<const std::byte> bytes, int stages) const {
+  const auto rows = static_cast<std::int64_t>(bytes.size() / row_bytes(stages));
+  return at::from_blob(const_cast<std::byte*>(bytes.data()), network_.hidden_rows().shape(rows, stages),
                        at::TensorOptions().dtype(arithmetic_.storage))
       .to(at::kFloat);
 }
@@ -233,7 +234,7 @@ void PrefixCache::take(std::span<const std::byte> bytes, const at::Tensor& rows)
   if (arithmetic_.storage == at::kFloat)
     std::memcpy(rows.mutable_data_ptr(), bytes.data(), bytes.size());
   else
-    rows.copy_(kept_rows(bytes));
+    rows.copy_(kept_rows(bytes, stages_));
 }
 
 void PrefixCache::open_lower() {
@@ -312,7 +313,7 @@ std::vector<std::vector<const Example*>> PrefixCache::find_missing(const DataSet
 /// tokens were done.
 std::int64_t PrefixCache::fill_missing(const std::vector<std::vector<const Example*>>& missing, Activity& activity) {
   const auto bytes = std::min<std::uint64_t>(kSegmentBytes, store_->most_room() / 2);
-  const auto most = std::max<std::int64_t>(1, static_cast<std::int64_t>(bytes / row_bytes()));
+  const auto most = std::max<std::int64_t>(1, static_cast<std::int64_t>(bytes / row_bytes(stages_)));
   std::int64_t done = 0;
   for (std::size_t from = 0; from < missing.size(); ++from)
     for (const auto& part : cut(missing[from], most)) {
@@ -337,8 +338,8 @@ bool PrefixCache::fill_segment(const std::vector<const Example*>& examples, int 
     activity.advance(done);
     return true;
   }
-  if (!store_->has_room(static_cast<std::uint64_t>(tokens_of(examples)) * row_bytes())) return false;
-  SegmentBuilder builder(space_->key(), row_bytes(), entries);
+  if (!store_->has_room(static_cast<std::uint64_t>(tokens_of(examples)) * row_bytes(stages_))) return false;
+  SegmentBuilder builder(space_->key(), row_bytes(stages_), entries);
   for (const auto& part : cut(examples, kFillTokens)) {
     if (stop_signal_.load() != 0) return false;
     const auto rows = compute(from, part);
@@ -356,7 +357,8 @@ bool PrefixCache::fill_segment(const std::vector<const Example*>& examples, int 
 
 at::Tensor PrefixCache::rows(const Batch& batch) {
   const Stopwatch begin;
-  auto rows = at::empty({batch.packing.rows(), hidden_size_}, at::TensorOptions().dtype(at::kFloat));
+  auto rows =
+      at::empty(network_.hidden_rows().shape(batch.packing.rows(), stages_), at::TensorOptions().dtype(at::kFloat));
   std::vector<const Example*> missing;
   std::vector<std::int64_t> starts;
   std::int64_t hit_tokens = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
-/// The rows at the boundary, kept: computed once per example, then read for as long as the prefix stays what it is.
+/// The rows at the boundary, kept: computed once per example, then read for as long as the prefix stays what it is. For
+/// a head that reads all stages a row here is all that a token has below the boundary, one stage's behind the other's.
 
 #include <ATen/core/Tensor.h>
 #include <fthost/events.h>
@@ -52,7 +53,7 @@ class PrefixCache {
   /// Are all rows of a set kept?
   bool holds(const DataSet& set) const;
 
-  /// The rows of a batch, f32 on the device; what is not kept is computed.
+  /// The rows of a batch, f32 on the device, in the shape of HiddenRows; what is not kept is computed.
   at::Tensor rows(const Batch& batch);
 
   CacheUse use() const;
@@ -74,8 +75,8 @@ class PrefixCache {
   bool fill_segment(const std::vector<const Example*>& examples, int from, std::int64_t& done, Activity& activity);
   void put(const at::Tensor& rows, std::span<std::byte> to) const;
   void take(std::span<const std::byte> bytes, const at::Tensor& rows) const;
-  at::Tensor kept_rows(std::span<const std::byte> bytes) const;
-  std::size_t row_bytes() const;
+  at::Tensor kept_rows(std::span<const std::byte> bytes, int stages) const;
+  std::size_t row_bytes(int stages) const;
 
   const Pipeline& pipeline_;
   Network& network_;
@@ -83,7 +84,6 @@ class PrefixCache {
   EventBus& events_;
   const PrefixArithmetic arithmetic_;
   const std::atomic<int>& stop_signal_;
-  std::int64_t hidden_size_;
 
   int stages_ = 0;
   std::vector<Hash128> keys_;

@@ -60,6 +60,7 @@ std::vector<Hash128> prefix_keys(Network& network, const Pipeline& pipeline, con
   if (!how.device.is_cpu()) hasher.add(how.device.str()).add(host_name());
   hasher.add(c10::DeviceTypeName(how.device.type())).add(type_name(how.compute)).add(type_name(how.storage));
   hasher.add(static_cast<std::uint64_t>(how.threads));
+  if (network.hidden_rows().all_stages) hasher.add("all stages");
 
   std::vector<Hash128> keys(1);
   const Topology& topology = network.encoder();
@@ -77,7 +78,8 @@ std::string describe_space(const Network& network, const Pipeline& pipeline, con
   json["boundary"] = stages - 1;
   json["model"] = pipeline.model.component.description.name;
   json["layers"] = network.encoder_stages() - 1;
-  json["hidden_size"] = network.topology().hidden_size;
+  json["hidden_size"] = network.hidden_rows().size;
+  json["rows_per_token"] = network.hidden_rows().all_stages ? stages : 1;
   json["storage"] = type_name(how.storage);
   json["precision"] = type_name(how.compute);
   json["device"] = c10::DeviceTypeName(how.device.type());

@@ -22,7 +22,8 @@ struct PrefixArithmetic {
 
 /// The key of the rows that the first s stages give, for s from 1 to `stages`, at index s; the first is of no meaning.
 /// Depends on the content of those stages' weights and of the libraries that compute them, on what the model says of
-/// its arithmetic, on number types, threads and the processor's or device's kind: never on a name or a path.
+/// its arithmetic, on number types, threads and the processor's or device's kind, and on whether the rows of all stages
+/// go along: never on a name or a path.
 std::vector<Hash128> prefix_keys(Network& network, const Pipeline& pipeline, const PrefixArithmetic& how, int stages);
 
 /// space.json of the rows that the first `stages` stages give.

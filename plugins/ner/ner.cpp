@@ -1,145 +1,90 @@
-/// Head `ner`: one label a word, by a linear layer over the model's hidden rows.
+/// Heads `ner` and `ner-scalar-mix`: one label a word, by a linear layer over the top layer's rows, or over a learned
+/// mix of all stages' rows.
 
 #include <ATen/ATen.h>
 
-#include <fthost/head.h>
-#include <fthost/ops.h>
 #include <fthost/plugin.h>
 
-#include <algorithm>
-#include <optional>
-#include <string>
-#include <utility>
+#include <string_view>
 
-#include "labels.h"
+#include "token_classifier.h"
 
 namespace fthost::ner {
 namespace {
 
-constexpr const char* kWeight = "classifier.weight";
-constexpr const char* kBias = "classifier.bias";
-constexpr double kInitialDeviation = .02;  // BERT's initializer_range
+constexpr const char* kArchitecture = "ForTokenClassification";
 
-/// "[3, 32]".
-std::string shape_text(at::IntArrayRef shape) {
-  std::string text;
-  for (const auto size : shape) text += (text.empty() ? "" : ", ") + std::to_string(size);
-  return "[" + text + "]";
-}
-
-class Ner final : public Head {
+class Ner final : public TokenClassifier {
  public:
-  explicit Ner(const Options& options)
-      : dropout_(options.real("dropout")),
-        label_on_(options.text("label_on") == "all" ? LabelOn::all : LabelOn::first),
-        special_tokens_(options.boolean("special_tokens")) {
-    named_scheme_ = scheme_named(options.text("scheme"));  // "auto" names none
-    if (!options.has("labels") || options.texts("labels").empty()) return;
-    listed_ = true;
-    try {
-      labels_.set(options.texts("labels"));
-    } catch (const Error& error) {
-      throw OptionError("labels", error.what());
-    }
-  }
+  using TokenClassifier::TokenClassifier;
 
-  bool special_tokens() const override { return special_tokens_; }
-
-  void learn_labels(std::span<const Sentence> train) override {
-    scheme_ = require_trainable(train, named_scheme_, listed_ ? labels_.list() : std::vector<std::string>());
-    if (!listed_) labels_.learn(train, scheme_);
+  at::Tensor logits(const at::Tensor& hidden, const Packing& packing, const Context& context) override {
+    return classify(hidden, packing, context);
   }
-  void set_labels(std::vector<std::string> labels) override { labels_.set(std::move(labels)); }
-  const std::vector<std::string>& labels() const override { return labels_.list(); }
+  std::string architecture() const override { return kArchitecture; }
+};
 
-  void align(const Sentence& sentence, Example& example) const override {
-    fthost::align(labels_, sentence, example, label_on_, scheme_);
-  }
+/// Not one that Transformers knows: its classes would leave the mix out, and give other labels.
+constexpr const char* kMixArchitecture = "ForScalarMixTokenClassification";
+
+/// The scalar mix of Peters et al., "Deep contextualized word representations" (NAACL 2018), equation 1, with the
+/// embeddings' rows as the first of the layers: gamma * sum_j softmax(weights)_j * rows_j.
+class NerScalarMix final : public TokenClassifier, public AllStagesReader {
+ public:
+  using TokenClassifier::TokenClassifier;
+
+  void set_stages(int stages) override { stages_ = stages; }
 
   std::vector<TensorShape> tensors(std::int64_t hidden_size) const override {
-    return {{kWeight, {count(), hidden_size}}, {kBias, {count()}}};
+    auto all = TokenClassifier::tensors(hidden_size);
+    all.push_back({"scalar_mix.weights", {stages_}});
+    all.push_back({"scalar_mix.gamma", {1}});
+    return all;
   }
 
   void initialise(const HeadShape& shape) override {
-    stage_ = shape.stage;
-    const auto options = at::TensorOptions(at::kFloat).device(shape.device);
-    weight_ = at::empty({count(), shape.hidden_size}, options);
-    ops::fill_normal(weight_, shape.seed, kWeight, kInitialDeviation);
-    bias_ = at::zeros({count()}, options);
+    TokenClassifier::initialise(shape);
+    value(kGamma).fill_(1);
   }
-
-  void load(const HeadShape& shape, std::span<const Parameter> saved) override {
-    stage_ = shape.stage;
-    std::string problems;
-    std::vector<at::Tensor> found;
-    for (const auto& wanted : tensors(shape.hidden_size)) {
-      const auto match =
-          std::find_if(saved.begin(), saved.end(), [&](const Parameter& p) { return p.name == wanted.name; });
-      if (match == saved.end())
-        problems += "; '" + wanted.name + "' is missing";
-      else if (match->value.sizes() != wanted.shape)
-        problems += "; '" + wanted.name + "' has the shape " + shape_text(match->value.sizes()) + ", expected " +
-                    shape_text(wanted.shape);
-      else
-        found.push_back(match->value.to(shape.device).contiguous());
-    }
-    if (!problems.empty()) throw Error("the checkpoint holds no head of this kind" + problems);
-    weight_ = found[0];
-    bias_ = found[1];
-  }
-
-  std::vector<Parameter> parameters() override { return {{kWeight, weight_}, {kBias, bias_}}; }
 
   at::Tensor logits(const at::Tensor& hidden, const Packing& packing, const Context& context) override {
-    const ops::DropoutKey key{context.seed, context.step, stage_, 0};
-    const auto x = ops::dropout(hidden, dropout_, key, packing, context.training);
-    return ops::linear(x, weight_, bias_, at::kFloat);  // small: a lower precision would save nothing
+    return classify(mix(hidden), packing, context);
   }
-
-  Loss loss(const at::Tensor& logits, const at::Tensor& targets) override {
-    const auto labelled = targets.ne(kIgnoredLabel).sum().item<std::int64_t>();
-    const auto sum = at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, kIgnoredLabel);
-    return {sum / static_cast<double>(std::max<std::int64_t>(labelled, 1)), labelled};
-  }
-
-  std::vector<std::string> decode(const at::Tensor& logits, const Example& example) const override {
-    std::vector<std::string> decoded;
-    decoded.reserve(example.speakers.size());
-    const auto width = logits.size(1);
-    for (const auto& speaker : example.speakers) {
-      const auto* const row = logits.const_data_ptr<float>() + speaker.token * width;
-      decoded.push_back(labels_.list()[static_cast<std::size_t>(std::max_element(row, row + width) - row)]);
-    }
-    return decoded;
-  }
-
-  std::string architecture() const override { return "ForTokenClassification"; }
+  std::string architecture() const override { return kMixArchitecture; }
 
  private:
-  std::int64_t count() const { return static_cast<std::int64_t>(labels_.list().size()); }
+  static constexpr std::size_t kWeights = 2, kGamma = 3;  ///< Behind the linear layer's.
 
-  double dropout_;
-  LabelOn label_on_;
-  bool special_tokens_;
-  std::optional<Scheme> named_scheme_;  ///< None: found out from the training set.
-  Scheme scheme_ = Scheme::none;        ///< Of the data.
-  bool listed_ = false;
-  Labels labels_;
-  int stage_ = 0;
-  at::Tensor weight_, bias_;
+  /// [rows, stages, hidden] to [rows, hidden], f32: a product of one row each, which needs no copy of the rows.
+  at::Tensor mix(const at::Tensor& hidden) const {
+    const auto shares = value(kWeights).softmax(0) * value(kGamma);
+    return at::bmm(shares.expand({hidden.size(0), 1, stages_}), hidden.to(at::kFloat)).squeeze(1);
+  }
+
+  std::int64_t stages_ = 0;
 };
+
+template <class T>
+consteval TypedComponentSpec<T> classifier(std::string_view name, std::string_view summary,
+                                           std::string_view architecture) {
+  return component<T>(name, summary)
+      .handles(architecture)
+      .option("labels", texts().optional(), "the vocabulary; without it, the labels of the training set")
+      .option("scheme", text().one_of({"auto", "none", "iob1", "iob2", "bioes"}).by_default("auto"),
+              "how the data's tags mark entities; iob1 is learned and predicted as iob2, none checks nothing")
+      .option("label_on", text().one_of({"first", "all"}).by_default("first"),
+              "which tokens of a word bear its label in the loss")
+      .option("special_tokens", boolean().by_default(true), "put [CLS] and [SEP] around an example")
+      .option("dropout", real().at_least(0).below(1).by_default(.1), "probability of dropout before the linear layer");
+}
 
 }  // namespace
 }  // namespace fthost::ner
 
 FTHOST_PLUGIN(
-    fthost::component<fthost::ner::Ner>("ner", "Named entity recognition: a label for each word, by a linear layer.")
-        .handles("ForTokenClassification")
-        .option("labels", fthost::texts().optional(), "the vocabulary; without it, the labels of the training set")
-        .option("scheme", fthost::text().one_of({"auto", "none", "iob1", "iob2", "bioes"}).by_default("auto"),
-                "how the data's tags mark entities; iob1 is learned and predicted as iob2, none checks nothing")
-        .option("label_on", fthost::text().one_of({"first", "all"}).by_default("first"),
-                "which tokens of a word bear its label in the loss")
-        .option("special_tokens", fthost::boolean().by_default(true), "put [CLS] and [SEP] around an example")
-        .option("dropout", fthost::real().at_least(0).below(1).by_default(.1),
-                "probability of dropout before the linear layer"))
+    fthost::ner::classifier<fthost::ner::Ner>("ner",
+                                              "Named entity recognition: a label for each word, by a linear layer.",
+                                              fthost::ner::kArchitecture),
+    fthost::ner::classifier<fthost::ner::NerScalarMix>(
+        "ner-scalar-mix", "Named entity recognition by a linear layer over a learned mix of all layers' hidden states.",
+        fthost::ner::kMixArchitecture))

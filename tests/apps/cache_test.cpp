@@ -33,11 +33,14 @@ constexpr int kDifferent = 12;
 constexpr int kAsked = 3 * (24 + 6);
 
 TEST_CASE("cached and uncached runs give the same losses to the last bit", "[pipeline][apps][cache]") {
+  const auto head = std::string("head.plugin=") + GENERATE("ner", "ner-scalar-mix");
+  const auto layers = std::string("freezing.layers=") + GENERATE("0", "1");
+  INFO(head << " " << layers);
   const TinyPipeline tiny;
-  tiny.run_as("off", {"cache.mode=off"});
+  tiny.run_as("off", {"cache.mode=off", head, layers});
   for (const auto* mode : {"memory", "disk"}) {
     const auto name = std::string(mode);
-    tiny.run_as(name, {"cache.mode=" + name});
+    tiny.run_as(name, {"cache.mode=" + name, head, layers});
     CHECK(figures(tiny, name) == figures(tiny, "off"));
     CHECK(tiny.weights(name) == tiny.weights("off"));
     CHECK(cache(tiny, name).at("mode") == mode);
@@ -45,7 +48,7 @@ TEST_CASE("cached and uncached runs give the same losses to the last bit", "[pip
     CHECK(cache(tiny, name).at("misses") == kDifferent);
   }
   // A later process finds what the earlier one left.
-  tiny.run_as("later", {"cache.mode=disk"});
+  tiny.run_as("later", {"cache.mode=disk", head, layers});
   CHECK(figures(tiny, "later") == figures(tiny, "off"));
   CHECK(cache(tiny, "later").at("misses") == 0);
   CHECK(cache(tiny, "later").at("reused") == kDifferent + 6);
@@ -53,14 +56,27 @@ TEST_CASE("cached and uncached runs give the same losses to the last bit", "[pip
 }
 
 TEST_CASE("a boundary is filled from a lower one that is there", "[pipeline][apps][cache]") {
+  const auto head = std::string("head.plugin=") + GENERATE("ner", "ner-scalar-mix");
+  INFO(head);
   const TinyPipeline tiny;
-  tiny.run_as("one", {"cache.mode=disk", "freezing.layers=1"});
+  tiny.run_as("one", {"cache.mode=disk", "freezing.layers=1", head});
   // The top layer's input is there; only the top layer is computed. Bits are those of a run without a cache.
-  tiny.run_as("none", {"cache.mode=disk", "freezing.layers=0"});
-  tiny.run_as("none-off", {"cache.mode=off", "freezing.layers=0"});
+  tiny.run_as("none", {"cache.mode=disk", "freezing.layers=0", head});
+  tiny.run_as("none-off", {"cache.mode=off", "freezing.layers=0", head});
   CHECK(figures(tiny, "none") == figures(tiny, "none-off"));
   CHECK(tiny.weights("none") == tiny.weights("none-off"));
   CHECK(cache(tiny, "none").at("misses") == kDifferent);
+}
+
+TEST_CASE("rows of all stages take room for all, and are no other head's", "[pipeline][apps][cache]") {
+  const TinyPipeline tiny;
+  tiny.run_as("top", {"cache.mode=disk", "freezing.layers=0"});
+  tiny.run_as("all", {"cache.mode=disk", "freezing.layers=0", "head.plugin=ner-scalar-mix"});
+  CHECK(cache(tiny, "all").at("misses") == kDifferent);
+  CHECK(cache(tiny, "all").at("bytes_read").get<int>() == 3 * cache(tiny, "top").at("bytes_read").get<int>());
+  // Below the uppermost of two layers there are the embeddings' rows and one layer's.
+  tiny.run_as("two", {"cache.mode=disk", "freezing.layers=1", "head.plugin=ner-scalar-mix"});
+  CHECK(cache(tiny, "two").at("bytes_read").get<int>() == 2 * cache(tiny, "top").at("bytes_read").get<int>());
 }
 
 TEST_CASE("the cache is no wider than its budget, and the result is the same", "[pipeline][apps][cache]") {
@@ -74,8 +90,10 @@ TEST_CASE("the cache is no wider than its budget, and the result is the same", "
 
 TEST_CASE("rows kept in bf16 take half the room and round", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
-  tiny.run_as("f32", {"cache.mode=memory"});
-  tiny.run_as("bf16", {"cache.mode=memory", "cache.storage=bf16"});
+  const auto head = std::string("head.plugin=") + GENERATE("ner", "ner-scalar-mix");
+  INFO(head);
+  tiny.run_as("f32", {"cache.mode=memory", head});
+  tiny.run_as("bf16", {"cache.mode=memory", "cache.storage=bf16", head});
   CHECK(cache(tiny, "bf16").at("bytes_read").get<double>() == cache(tiny, "f32").at("bytes_read").get<double>() / 2);
   CHECK(figures(tiny, "bf16") != figures(tiny, "f32"));
   const auto loss = [&](const char* name) { return tiny.record(name).at("metrics").at("dev_loss").get<double>(); };

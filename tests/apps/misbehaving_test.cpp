@@ -155,6 +155,10 @@ TEST_CASE("a component that fails before the run is named, and leaves no folder"
                  {"label-id", head + " failed while aligning labels: it gave the label id 2, but it has 2 labels"},
                  {"tensors", head + " failed while making its tensors: its parameter 'w' is Float of shape [3, 32] on "
                                     "cpu, expected Float of shape [2, 32] on cpu"}});
+  const OddPipeline all_stages;
+  CHECK(all_stages.run("head", "odd-stages-head", "throws").err ==
+        "error: head 'odd-stages-head' (" + fixture("misbehaving_tensors.so").string() +
+            ") failed while being told of the stages: out of luck\n");
   check_refused("model", "model",
                 {{"topology", model + " failed while describing its topology: out of luck"},
                  {"stages", model + " failed while describing its topology: its topology has the tensor 'words' in "

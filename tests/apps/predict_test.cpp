@@ -11,8 +11,9 @@ namespace fthost {
 namespace {
 
 struct TrainedTiny {
-  TrainedTiny() {
-    const auto outcome = pipeline.run({"--set", "train.epochs=60", "--set", "freezing.plugin=full"});
+  explicit TrainedTiny(const std::string& head = "ner") {
+    const auto outcome =
+        pipeline.run({"--set", "train.epochs=60", "--set", "freezing.plugin=full", "--set", "head.plugin=" + head});
     INFO(outcome.err);
     REQUIRE(outcome.status == 0);
   }
@@ -86,13 +87,50 @@ TEST_CASE("predict gives Transformers' labels and probabilities, for text and fo
 }
 
 TEST_CASE("predict gives the labels that evaluation saw", "[pipeline][apps]") {
-  const TrainedTiny trained;
-  const auto outcome =
-      run_program({"predict", trained.model, "dev.conll", "--input", "conll"}, trained.pipeline.folder().path());
-  REQUIRE(outcome.status == 0);
+  const std::string head = GENERATE("ner", "ner-scalar-mix");
+  INFO(head);
+  const TrainedTiny trained(head);
+  const auto predict = [&] {
+    const auto outcome =
+        run_program({"predict", trained.model, "dev.conll", "--input", "conll"}, trained.pipeline.folder().path());
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return outcome.out;
+  };
   // Everything right in evaluation: then the predictions are the file itself.
   REQUIRE(trained.pipeline.record().at("metrics").at("dev_f1") == 1.0);
-  CHECK(outcome.out == trained.pipeline.read("dev.conll"));
+  CHECK(predict() == trained.pipeline.read("dev.conll"));
+  // The architecture alone leads to the same head.
+  std::filesystem::remove(trained.pipeline.folder() / (trained.model + "/fthost.json"));
+  CHECK(predict() == trained.pipeline.read("dev.conll"));
+}
+
+TEST_CASE("predict scores a saved model as the run that left it did", "[pipeline][apps]") {
+  const std::string head = GENERATE("ner", "ner-scalar-mix");
+  INFO(head);
+  // Too little training to be right everywhere, and words that the training set lacks.
+  const TinyPipeline tiny;
+  tiny.folder().write("dev.conll",
+                      "anna\tB-PER\nwent\tO\nto\tO\nparis\tB-LOC\n\nriver\tB-LOC\nwas\tO\nhome\tO\n\n"
+                      "peter\tB-PER\nseaing\tO\nlondon\tB-LOC\nthe\tO\nsea\tO\n\n");
+  tiny.run_as("r", {"train.epochs=4", "head.plugin=" + head});
+  const auto metrics = tiny.record("r").at("metrics");
+  REQUIRE(metrics.at("dev_f1") < 1);
+  REQUIRE(metrics.at("dev_f1") > 0);
+  const auto predicted =
+      run_program({"predict", "runs/r/model", "dev.conll", "--input", "conll"}, tiny.folder().path());
+  INFO(predicted.err);
+  REQUIRE(predicted.status == 0);
+  // Gold and predicted side by side, as `fthost score` reads them.
+  std::istringstream gold(tiny.read("dev.conll")), labels(predicted.out);
+  std::string both;
+  for (std::string word, label; std::getline(gold, word) && std::getline(labels, label);)
+    both += word.empty() ? "\n" : word + label.substr(label.find('\t')) + "\n";
+  tiny.folder().write("both.conll", both);
+  const auto score = run_program({"score", "both.conll", "--json"}, tiny.folder().path());
+  INFO(score.err);
+  REQUIRE(score.status == 0);
+  CHECK(nlohmann::json::parse(score.out).at("micro").at("f1") == metrics.at("dev_f1"));
 }
 
 TEST_CASE("predict says what is wrong with its arguments", "[pipeline][apps]") {
@@ -168,6 +206,20 @@ TEST_CASE("predict says what is wrong in fthost.json", "[pipeline][apps]") {
   CHECK(model.message("fthost.json", "3") == "./fthost.json: error: expected the file to be an object, found 3\n");
   CHECK(model.message("fthost.json", R"({"model": "bort", "head": "ner", "max_length": 16, "head_options": {}})") ==
         ".: error: no plugin provides model 'bort'\n  `fthost plugins` lists what was found and where\n");
+}
+
+TEST_CASE("predict says what a saved head lacks", "[pipeline][apps]") {
+  const CopiedModel model;
+  model.folder.write("fthost.json",
+                     R"({"model": "bert", "head": "ner-scalar-mix", "max_length": 16, "head_options": {}})");
+  const auto outcome = model.predict();
+  CHECK(outcome.status == 1);
+  CHECK(
+      outcome.err ==
+      "error: head 'ner-scalar-mix' (" +
+          std::filesystem::canonical(FTHOST_BUILD_DIR "/lib/fthost/plugins/ner.so").string() +
+          ") failed while taking over its tensors: the checkpoint holds no head of this kind; 'scalar_mix.weights' is "
+          "missing; 'scalar_mix.gamma' is missing\n");
 }
 
 TEST_CASE("predict says what is wrong in config.json", "[pipeline][apps]") {

@@ -194,6 +194,26 @@ TEST_CASE("run sets what it took beside what an earlier plan predicted", "[pipel
   CHECK_FALSE(record("moved").contains("cost"));
 }
 
+TEST_CASE("plan counts the rows of all stages where the head reads them", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const auto plan = [&](const std::string& head) {
+    const auto outcome =
+        run_program({"plan", "tiny.toml", "--json", "--set", "cache.mode=disk", "--set", "head.plugin=" + head},
+                    tiny.folder().path());
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return nlohmann::json::parse(outcome.out);
+  };
+  const auto top = plan("ner"), all = plan("ner-scalar-mix");
+  const auto bytes = top.at("predicted").at("cache_bytes").get<std::int64_t>();
+  CHECK(bytes > 0);
+  // The embeddings' and a layer's below boundary 1; another layer's below the head.
+  CHECK(all.at("predicted").at("cache_bytes") == 2 * bytes);
+  CHECK(all.at("alternatives").at(0).at("cache_bytes") == 3 * bytes);
+  CHECK(all.at("memory_bytes").at("cache") == 2 * bytes);
+  CHECK(all.at("learning_parameters") == top.at("learning_parameters").get<int>() + 3 + 1);
+}
+
 TEST_CASE("plan predicts seconds, for its own strategy and all others", "[pipeline][apps]") {
   const TinyPipeline tiny;
   const auto plan = [&](const std::string& measure) {

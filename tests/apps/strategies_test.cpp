@@ -3,6 +3,8 @@
 
 #include <fthost/safetensors.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
 
@@ -30,8 +32,10 @@ TEST_CASE("tensors chosen by name learn, and all others keep their bytes", "[pip
 }
 
 TEST_CASE("the cache follows a boundary that moves down, and the result is that without it", "[pipeline][apps]") {
+  const auto head = std::string("head.plugin=") + GENERATE("ner", "ner-scalar-mix");
+  INFO(head);
   const TinyPipeline tiny;
-  const std::vector<std::string> down = {"freezing.plugin=gradual", "train.epochs=4", "freezing.embeddings=true"};
+  const std::vector<std::string> down = {"freezing.plugin=gradual", "train.epochs=4", "freezing.embeddings=true", head};
   for (const std::string mode : {"off", "memory", "disk"}) {
     auto options = down;
     options.push_back("cache.mode=" + mode);
@@ -43,8 +47,10 @@ TEST_CASE("the cache follows a boundary that moves down, and the result is that 
 }
 
 TEST_CASE("the cache follows a boundary that moves up over layers that have learned", "[pipeline][apps]") {
+  const auto head = std::string("head.plugin=") + GENERATE("ner", "ner-scalar-mix");
+  INFO(head);
   const TinyPipeline tiny;
-  const std::vector<std::string> up = {"freezing.plugin=adaptive", "train.epochs=6", "freezing.percentile=100"};
+  const std::vector<std::string> up = {"freezing.plugin=adaptive", "train.epochs=6", "freezing.percentile=100", head};
   for (const std::string mode : {"off", "memory", "disk"}) {
     auto options = up;
     options.push_back("cache.mode=" + mode);
@@ -57,9 +63,12 @@ TEST_CASE("the cache follows a boundary that moves up over layers that have lear
 }
 
 TEST_CASE("rows in memory go on from where they were when the boundary moves up", "[pipeline][apps]") {
+  const auto head = std::string("head.plugin=") + GENERATE("ner", "ner-scalar-mix");
+  INFO(head);
   const TinyPipeline tiny;
   for (const std::string mode : {"off", "memory"})
-    tiny.run_as(mode, {"freezing.plugin=adaptive", "train.epochs=8", "freezing.percentile=50", "cache.mode=" + mode});
+    tiny.run_as(mode,
+                {"freezing.plugin=adaptive", "train.epochs=8", "freezing.percentile=50", head, "cache.mode=" + mode});
   CHECK(tiny.boundaries("memory") ==
         std::vector<std::string>{"embeddings", "embeddings", "embeddings", "embeddings", "1", "2", "2", "2"});
   CHECK(tiny.weights("memory") == tiny.weights("off"));
@@ -116,6 +125,24 @@ TEST_CASE("a group of tensors learns at its own rate, the others as before", "[p
   CHECK(moved(tiny, "group", kTopLayer) / moved(tiny, "even", kTopLayer) == Approx(1).epsilon(0.1));
   REQUIRE(run_program({"runs/group/pipeline.toml"}, tiny.folder().path()).status == 0);
   CHECK(tiny.weights("group-2") == tiny.weights("group"));
+}
+
+TEST_CASE("a head's own tensors may learn at a rate of their own", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  tiny.run_as("even", {"head.plugin=ner-scalar-mix", "train.epochs=1", "optimizer.layer_decay=0.1"});
+  tiny.run_as("group", {"head.plugin=ner-scalar-mix", "train.epochs=1",
+                        "optimizer.groups=[{tensors=[\"^scalar_mix\\\\.weights$\"], lr=1e-3}]"});
+  const auto largest = [&](const std::string& run) {
+    const SafetensorsFile saved(tiny.folder() / ("runs/" + run + "/model/model.safetensors"));
+    std::array<float, 3> weights{};
+    saved.read(saved.tensors().at("scalar_mix.weights"), std::as_writable_bytes(std::span(weights)));
+    double most = 0;
+    for (const auto weight : weights) most = std::max(most, std::abs(static_cast<double>(weight)));
+    return most;
+  };
+  // From 0, in three steps of AdamW at 1e-2, which fall to a third; layers' decay does not count for the head.
+  CHECK(largest("even") == Approx(.02).epsilon(.2));
+  CHECK(largest("group") / largest("even") == Approx(.1).epsilon(.3));
 }
 
 TEST_CASE("a group that names no tensor is refused before anything is trained", "[pipeline][apps]") {

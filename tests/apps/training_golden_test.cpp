@@ -70,19 +70,19 @@ bool is_arbitrary(const std::string& name) {
   return name.ends_with("attention.self.key.bias");
 }
 
-void check_training(const std::string& strategy, const std::vector<std::string>& words) {
+void check_training(const std::string& head, const std::string& strategy, const std::vector<std::string>& words) {
   const GoldenPipeline pipeline;
-  std::vector<std::string> all = {"p.toml", "--set", "freezing.plugin=" + strategy};
+  std::vector<std::string> all = {"p.toml", "--set", "head.plugin=" + head, "--set", "freezing.plugin=" + strategy};
   all.insert(all.end(), words.begin(), words.end());
   const auto outcome = run_program(all, pipeline.folder.path());
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
-  const SafetensorsFile expected(kGolden / "expected.safetensors"),
+  const SafetensorsFile expected(kGolden / (head + ".safetensors")),
       found(pipeline.folder / "runs/r/model/model.safetensors"), start(TinyPipeline::model() / "model.safetensors");
   REQUIRE(pipeline.losses().size() == 20);
   CHECK(relative_difference(pipeline.losses(), read_values(expected, "losses." + strategy)) < 1e-5);
   for (const auto& [name, stored] : found.tensors()) {
-    INFO(strategy << ", " << name);
+    INFO(head << ", " << strategy << ", " << name);
     const auto values = read_values(found, name);
     if (!expected.tensors().contains(strategy + "." + name))
       CHECK(values == read_values(start, name));
@@ -93,14 +93,15 @@ void check_training(const std::string& strategy, const std::vector<std::string>&
 }
 
 TEST_CASE("twenty steps without dropout are PyTorch's, whatever learns", "[pipeline][apps]") {
+  const auto* head = GENERATE("ner", "ner-scalar-mix");
   SECTION("the classifier") {
-    check_training("classifier-only", {});
+    check_training(head, "classifier-only", {});
   }
   SECTION("the last layer") {
-    check_training("last-n-layers", {"--set", "freezing.layers=1"});
+    check_training(head, "last-n-layers", {"--set", "freezing.layers=1"});
   }
   SECTION("all") {
-    check_training("full", {});
+    check_training(head, "full", {});
   }
 }
 

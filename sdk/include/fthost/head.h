@@ -71,7 +71,7 @@ class FTHOST_API Head : public Component {
   virtual std::vector<Parameter> parameters() = 0;
 
   /// [rows, hidden] (f32 or bf16) to [rows, labels], f32: once per batch. In training autograd must be able to go back
-  /// from the result to `hidden` and to the head's own tensors.
+  /// from the result to `hidden` and to the head's own tensors. An AllStagesReader gets [rows, stages, hidden].
   virtual at::Tensor logits(const at::Tensor& hidden, const Packing& packing, const Context& context) = 0;
   /// Once per batch, after logits. `targets`: [rows] int64 on the device, kIgnoredLabel where a token has no say.
   virtual Loss loss(const at::Tensor& logits, const at::Tensor& targets) = 0;
@@ -82,6 +82,17 @@ class FTHOST_API Head : public Component {
 
   /// What a saved folder calls this kind of model: "ForTokenClassification".
   virtual std::string architecture() const = 0;
+};
+
+/// Optional ability: a head that also derives from this reads the rows that every stage of the model gave (what
+/// Transformers calls hidden states), and not the last stage's only: logits() gets [rows, stages, hidden], the
+/// embeddings' rows first, the top layer's last. The rows of frozen stages are kept and read again as those of other
+/// heads are, at as many times the room.
+class FTHOST_API AllStagesReader {
+ public:
+  virtual ~AllStagesReader() = default;
+  /// How many stages the model has, embeddings included. Called once, before the labels are made.
+  virtual void set_stages(int stages) = 0;
 };
 
 }  // namespace fthost

@@ -67,9 +67,9 @@ class FTHOST_API Model : public Component {
   virtual std::vector<std::string> saved_labels() const = 0;
 
   /// Runs the stages of `range` over packed rows. `input`: [rows] int64 token ids when range.from is 0, else the
-  /// hidden rows [rows, hidden] that stage range.from - 1 gave. Returns [rows, hidden], f32 or context.compute. Once or
-  /// twice per batch, for the prefix and for the suffix, whose result must be the same as that of both in one. In
-  /// evaluation mode a row depends on its own example's tokens only. An empty range returns its input.
+  /// hidden rows [rows, hidden] that stage range.from - 1 gave. Returns [rows, hidden], f32 or context.compute. Once
+  /// per batch, or several times for ranges that follow upon each other, whose result must be the same as that of all
+  /// in one. In evaluation mode a row depends on its own example's tokens only. An empty range returns its input.
   virtual at::Tensor forward(StageRange range, const at::Tensor& input, const Packing& packing,
                              const Context& context) = 0;
 

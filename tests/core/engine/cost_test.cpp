@@ -92,6 +92,30 @@ TEST_CASE("cost in memory of a cache is its rows, and filling it", "[unit][engin
   CHECK(rows[5].cache_bytes == 0);
 }
 
+TEST_CASE("cost of rows of all stages is that of so many rows", "[unit][engine]") {
+  auto all = work(true);
+  all.all_stages = true;
+  const auto rows = predict_costs(topology(), kMeasured, all);
+  // Five stages are read for the head alone, four when the uppermost layer learns.
+  CHECK(rows[0].epoch_seconds == Approx(1000 * (2 + 5 * 0.25) + 4));
+  CHECK(rows[0].evaluation_seconds == Approx(100 * 5 * 0.25));
+  CHECK(rows[0].fill_seconds == Approx(1110 * (41 + 5 * 0.125)));
+  CHECK(rows[0].uncached_seconds == Approx(1000 * (2 + 41) + 4));
+  CHECK(rows[0].cache_bytes == 1110 * 5 * 8 * 4);
+  CHECK(rows[1].epoch_seconds == Approx(1000 * (32 + 4 * 0.25) + 4 * 0.5 * 12));
+  CHECK(rows[1].cache_bytes == 1110 * 4 * 8 * 4);
+  // While the cache is filled, a stage's rows are held twice: as it gave them, and gathered.
+  CHECK(rows[0].peak_bytes - MemoryEstimate::kWorkspaceBytes ==
+        142 * 4 + 2 * 12 + 1110 * (6 + 2 * 5) * 8 * 4 + 1110 * 5 * 8 * 4);
+
+  all.cached = false;
+  const auto uncached = predict_costs(topology(), kMeasured, all);
+  const std::int64_t row = 10 * 8 * 4;  // of a batch
+  CHECK(uncached[0].peak_bytes - MemoryEstimate::kWorkspaceBytes == 142 * 4 + 2 * 12 + (6 + 5 + 5) * row);
+  // Four from below, five gathered, and their gradients.
+  CHECK(uncached[1].peak_bytes - MemoryEstimate::kWorkspaceBytes == 142 * 4 + 12 * 12 + (8 + 6 + 4 + 5 + 5) * row);
+}
+
 TEST_CASE("cost without a cache has no fill", "[unit][engine]") {
   const auto rows = predict_costs(topology(), kMeasured, work(false));
   CHECK(rows[1].epoch_seconds == rows[1].uncached_seconds);

@@ -1,4 +1,4 @@
-"""Writes train.conll and expected.safetensors: 20 steps of training by PyTorch, for each freezing strategy.
+"""Writes train.conll, and for each head 20 steps of training by PyTorch with each freezing strategy.
 
     python generate.py
 
@@ -8,12 +8,14 @@ in f64, so that no difference is rounding here. Written down again from fthost's
 (SplitMix64, Lemire's bounded draw, Fisher and Yates) and the classifier's initial values (SplitMix64, FNV-1a, Box and
 Muller), both for the seed 2018.
 
-expected.safetensors holds, for each strategy, "losses.STRATEGY" [20] and, of each tensor that learned,
-"STRATEGY.NAME" after the last step.
+HEAD.safetensors holds, for each strategy, "losses.STRATEGY" [20] and, of each tensor that learned, "STRATEGY.NAME" after
+the last step. The head ner is Transformers'; ner-scalar-mix, the mix of all hidden states by Peters et al., "Deep
+contextualized word representations" (NAACL 2018), equation 1, is written down here.
 """
 
 import math
 import pathlib
+import types
 
 import torch
 from safetensors.torch import save_file
@@ -23,9 +25,9 @@ HERE = pathlib.Path(__file__).parent
 SEED, EPOCHS, BATCH, SENTENCES, RATE = 2018, 5, 6, 24, 3e-3
 LABELS = ["O", "B-LOC", "B-PER", "I-PER"]
 STRATEGIES = {
-    "classifier-only": ("classifier.",),
-    "last-n-layers": ("classifier.", "bert.encoder.layer.1."),
-    "full": ("classifier.", "bert."),
+    "classifier-only": ("classifier.", "scalar_mix."),
+    "last-n-layers": ("classifier.", "scalar_mix.", "bert.encoder.layer.1."),
+    "full": ("classifier.", "scalar_mix.", "bert."),
 }
 MASK = 2**64 - 1
 GAMMA = 0x9E3779B97F4A7C15
@@ -103,13 +105,32 @@ def batch_of(examples, indices):
     return {"input_ids": ids, "attention_mask": mask, "labels": targets}
 
 
-def train(prefixes, examples):
+class ScalarMixTokenClassification(torch.nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        self.bert, self.classifier = model.bert, model.classifier
+        self.scalar_mix = torch.nn.ParameterDict(
+            {"weights": torch.zeros(model.config.num_hidden_layers + 1).double(), "gamma": torch.ones(1).double()})
+
+    def forward(self, labels, **inputs):
+        hidden_states = self.bert(**inputs, output_hidden_states=True).hidden_states
+        shares = self.scalar_mix["weights"].softmax(0)
+        mix = self.scalar_mix["gamma"] * sum(share * rows for share, rows in zip(shares, hidden_states))
+        logits = self.classifier(mix)
+        return types.SimpleNamespace(loss=torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten()))
+
+
+HEADS = {"ner": lambda model: model, "ner-scalar-mix": ScalarMixTokenClassification}
+
+
+def train(with_head, prefixes, examples):
     model = BertForTokenClassification.from_pretrained(
         HERE.parent / "bert/tiny", num_labels=len(LABELS), hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
         ignore_mismatched_sizes=True, attn_implementation="eager").double()
     with torch.no_grad():
         model.classifier.weight.copy_(initial_classifier())
         model.classifier.bias.zero_()
+    model = with_head(model)
     learning = []
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(name.startswith(prefixes))
@@ -138,12 +159,13 @@ def main():
     (HERE / "train.conll").write_text("".join("".join(f"{w}\t{t}\n" for w, t in s) + "\n" for s in data))
     tokenizer = BertTokenizerFast.from_pretrained(HERE.parent / "bert/tiny")
     examples = [encode(tokenizer, sentence) for sentence in data]
-    stored = {}
-    for strategy, prefixes in STRATEGIES.items():
-        losses, tensors = train(prefixes, examples)
-        stored[f"losses.{strategy}"] = losses
-        stored |= {f"{strategy}.{name}": tensor for name, tensor in tensors.items()}
-    save_file(stored, HERE / "expected.safetensors")
+    for head, with_head in HEADS.items():
+        stored = {}
+        for strategy, prefixes in STRATEGIES.items():
+            losses, tensors = train(with_head, prefixes, examples)
+            stored[f"losses.{strategy}"] = losses
+            stored |= {f"{strategy}.{name}": tensor for name, tensor in tensors.items()}
+        save_file(stored, HERE / f"{head}.safetensors")
 
 
 if __name__ == "__main__":
