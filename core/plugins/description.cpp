@@ -17,6 +17,9 @@
 namespace fthost {
 namespace {
 
+/// The number of an SDK stays the same when a kind or a type is added.
+constexpr const char* kNewer = ", of a newer SDK perhaps: update fthost, or build the library against this one";
+
 constexpr OptionSpec::Presence kLastPresence = OptionSpec::Presence::optional;
 constexpr OptionType kLastType = OptionType::reals;
 constexpr unsigned kMin = 1, kMinExcluded = 2, kMax = 4, kMaxExcluded = 8;
@@ -214,7 +217,7 @@ OptionDescription decode_option(Cursor& in, const ComponentDescription& componen
   for (const auto& other : component.options)
     if (other.name == option.name) in.refuse(" stands twice");
   const auto type = in.u8("type");
-  if (type > static_cast<std::uint8_t>(kLastType)) in.refuse(" has the unknown type " + std::to_string(type));
+  if (type > static_cast<std::uint8_t>(kLastType)) in.refuse(" has the unknown type " + std::to_string(type) + kNewer);
   option.type = static_cast<OptionType>(type);
   const auto presence = decode_presence(in);
   option.required = presence == OptionSpec::Presence::required;
@@ -235,7 +238,7 @@ OptionDescription decode_option(Cursor& in, const ComponentDescription& componen
 ComponentDescription decode_component(Cursor& in) {
   ComponentDescription component;
   const auto kind = in.u8("kind");
-  if (kind >= kKindNames.size()) in.refuse(" is of the unknown kind " + std::to_string(kind));
+  if (kind >= kKindNames.size()) in.refuse(" is of the unknown kind " + std::to_string(kind) + kNewer);
   component.kind = static_cast<Kind>(kind);
   component.name = in.string("name of a component");
   const auto where = std::string(kind_name(component.kind)) + " " + in_quotes(component.name);

@@ -114,7 +114,8 @@ class SharedLibrary final : public OpenLibrary {
 InspectedLibrary inspect_library(const std::filesystem::path& library, const Fingerprint& host) {
   const LibraryFile file(library);
   const auto& status = file.status();
-  const auto unsafe = why_unsafe_library(library, {status.st_uid, status.st_gid, status.st_mode});
+  const auto unsafe =
+      why_unsafe_library(library, {status.st_uid, status.st_gid, status.st_mode, has_access_list(library)});
   if (!unsafe.empty()) throw Error(unsafe);
   const auto note = read_note(file);
   const auto difference = explain_difference(decode_fingerprint(note), host);

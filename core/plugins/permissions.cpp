@@ -3,11 +3,14 @@
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <map>
 #include <optional>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fthost/error.h>
@@ -76,7 +79,7 @@ Ownership ownership_of(const std::filesystem::path& folder) {
   struct stat status {};
   if (::lstat(folder.c_str(), &status) != 0)
     throw Error("its folder " + folder.string() + " cannot be looked at: " + std::generic_category().message(errno));
-  return {status.st_uid, status.st_gid, status.st_mode};
+  return {status.st_uid, status.st_gid, status.st_mode, has_access_list(folder)};
 }
 
 /// Group databases list members by choice; those whose first group it is stand in the users' own records only.
@@ -89,9 +92,7 @@ bool is_first_group_of_another(gid_t group, uid_t owner) {
   return found;
 }
 
-}  // namespace
-
-bool is_private_group(gid_t group, uid_t owner) {
+bool find_whether_private(gid_t group, uid_t owner) {
   const auto record = group_record(group);
   const auto name = user_name(owner);
   if (!record && !name) return group == owner;
@@ -99,6 +100,19 @@ bool is_private_group(gid_t group, uid_t owner) {
   for (const auto& member : record->members)
     if (member != *name) return false;
   return (record->name == *name || !record->members.empty()) && !is_first_group_of_another(group, owner);
+}
+
+}  // namespace
+
+bool is_private_group(gid_t group, uid_t owner) {
+  static std::map<std::pair<gid_t, uid_t>, bool> found;
+  const auto [entry, is_new] = found.try_emplace({group, owner}, false);
+  if (is_new) entry->second = find_whether_private(group, owner);
+  return entry->second;
+}
+
+bool has_access_list(const std::filesystem::path& path) {
+  return ::lgetxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
 }
 
 std::string why_unsafe(const std::filesystem::path& path, const Ownership& ownership, uid_t self,
@@ -111,6 +125,8 @@ std::string why_unsafe(const std::filesystem::path& path, const Ownership& owner
   if (S_ISDIR(ownership.mode) && (ownership.mode & S_ISVTX) != 0) return "";
   const auto mode = " (mode " + octal(ownership.mode) + "): chmod ";
   if ((ownership.mode & S_IWOTH) != 0) return " can be written by everybody" + mode + "o-w " + path.string();
+  if ((ownership.mode & S_IWGRP) != 0 && ownership.has_access_list)
+    return " can be written by those whom its access list names: setfacl -b " + path.string();
   if ((ownership.mode & S_IWGRP) != 0 && !is_private(ownership.group, ownership.owner))
     return " can be written by the group " + name_of_group(ownership.group) + mode + "g-w " + path.string();
   return "";

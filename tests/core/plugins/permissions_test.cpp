@@ -1,10 +1,12 @@
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <string>
 
 #include "core/plugins/permissions.h"
 #include "tests/catch.h"
+#include "tests/temporary_folder.h"
 
 using namespace fthost;
 
@@ -46,6 +48,33 @@ TEST_CASE("permissions let nobody else write", "[unit][plugins]") {
     INFO("owner " << row.owner << ", group " << row.group << ", mode " << std::oct << row.mode);
     CHECK(why(row.owner, row.group, row.mode) == row.reason);
   }
+}
+
+TEST_CASE("permissions do not trust a group's bits where an access list stands", "[unit][plugins]") {
+  const auto yes = [](gid_t, uid_t) { return true; };
+  CHECK(why_unsafe("/a/b", {kSelf, kPrivate, S_IFREG | 0664, true}, kSelf, yes) ==
+        " can be written by those whom its access list names: setfacl -b /a/b");
+  CHECK(why_unsafe("/a/b", {kSelf, kPrivate, S_IFREG | 0644, true}, kSelf, yes).empty());  // its mask lets nobody write
+}
+
+TEST_CASE("permissions see the access list of a file", "[unit][plugins]") {
+  const TemporaryFolder folder;
+  const auto file = folder.write("x.so", "");
+  CHECK_FALSE(has_access_list(file));
+  // As the kernel has it: version 2; then tag, rights and id of owner, a user, the group, the mask and all others.
+  const std::string list(
+      "\2\0\0\0"
+      "\1\0\6\0\xff\xff\xff\xff"
+      "\2\0\6\0\x80\x84\x1e\0"
+      "\4\0\4\0\xff\xff\xff\xff"
+      "\x10\0\6\0\xff\xff\xff\xff"
+      "\x20\0\4\0\xff\xff\xff\xff",
+      44);
+  if (::setxattr(file.c_str(), "system.posix_acl_access", list.data(), list.size(), 0) != 0) {
+    WARN("this file system has no access lists: has_access_list() was not seen to find one");
+    return;
+  }
+  CHECK(has_access_list(file));
 }
 
 TEST_CASE("permissions know whose private group a group is", "[unit][plugins]") {
