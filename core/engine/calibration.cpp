@@ -25,7 +25,7 @@ namespace {
 constexpr std::int64_t kMostTokens = 1024;
 constexpr std::size_t kTimed = 3;  // after a first time that pays for memory; the middle one counts
 
-constexpr std::array<std::pair<const char*, double Calibration::*>, 9> kFields = {
+constexpr std::array<std::pair<const char*, double Calibration::*>, 10> kFields = {
     {{"embeddings", &Calibration::embeddings},
      {"layer", &Calibration::layer},
      {"head_step", &Calibration::head_step},
@@ -33,6 +33,7 @@ constexpr std::array<std::pair<const char*, double Calibration::*>, 9> kFields =
      {"layers_step", &Calibration::layers_step},
      {"full_step", &Calibration::full_step},
      {"update", &Calibration::update},
+     {"step", &Calibration::step},
      {"read", &Calibration::read},
      {"write", &Calibration::write}}};
 
@@ -53,12 +54,14 @@ class Measurement {
     result.embeddings = forward_seconds({0, 1});
     result.layer = forward_seconds({1, stages}) / (stages - 1);
     const auto step = [&](int first_stage) { return step_seconds(first_stage); };
-    result.head_step = step(stages).passes;
+    const auto head = step(stages);
+    result.head_step = head.passes;
+    result.step = pack_seconds() + head.update;
     result.one_step = step(stages - 1).passes;
     result.layers_step = step(1).passes;
     const auto full = step(0);
     result.full_step = full.passes;
-    result.update = full.update / static_cast<double>(full.elements);
+    result.update = std::max(0.0, full.update - head.update) / static_cast<double>(full.elements);
     const double row_bytes = static_cast<double>(topology_.hidden_size) * 4;
     result.read = measure_read() * row_bytes;
     return result;
@@ -101,6 +104,17 @@ class Measurement {
 
   Context context(bool training) const {
     return {.training = training, .seed = pipeline_.run.seed, .step = 0, .compute = settings_.compute};
+  }
+
+  /// Of a batch.
+  double pack_seconds() const {
+    std::vector<double> seconds;
+    for (std::size_t i = 0; i <= kTimed; ++i) {
+      const Stopwatch begin;
+      pack(batch(i).examples, settings_.device);
+      if (i > 0) seconds.push_back(begin.seconds());
+    }
+    return middle(std::move(seconds));
   }
 
   at::Tensor rows_at(int stage, const Batch& batch) {

@@ -52,7 +52,7 @@ CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Ca
   const double below = work.cached && !embeddings ? measured.read * rows : prefix;
   const auto train = static_cast<double>(work.train_tokens), dev = static_cast<double>(work.dev_tokens),
              test = static_cast<double>(work.test_tokens);
-  const double update = measured.update * sums.learning * static_cast<double>(work.steps);
+  const double update = (measured.update * sums.learning + measured.step) * static_cast<double>(work.steps);
 
   CostPrediction prediction;
   prediction.boundary = boundary_name(plan);

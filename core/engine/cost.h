@@ -13,7 +13,8 @@
 
 namespace fthost {
 
-/// What was measured here for one model, number type and number of threads. Seconds per token, but for `update`.
+/// What was measured here for one model, number type and number of threads. Seconds per token, but for `update` and
+/// `step`.
 struct Calibration {
   double embeddings = 0;   ///< The embeddings, forward in evaluation mode.
   double layer = 0;        ///< One layer, forward in evaluation mode: the mean over all.
@@ -22,6 +23,7 @@ struct Calibration {
   double layers_step = 0;  ///< The same when all layers learn.
   double full_step = 0;    ///< Both passes when everything learns.
   double update = 0;       ///< The optimizer's, per learning element and step.
+  double step = 0;         ///< Of a step, whatever its size: packing a batch, clipping and updating next to nothing.
   double read = 0;         ///< One row of the hidden size from the cache.
   double write = 0;        ///< The same to its files.
 };

@@ -29,6 +29,7 @@ const Calibration kMeasured{.embeddings = 1,
                             .layers_step = 122,
                             .full_step = 126,
                             .update = 0.5,
+                            .step = 3,
                             .read = 0.25,
                             .write = 0.125};
 
@@ -51,10 +52,10 @@ TEST_CASE("cost of a plan is what its suffix takes, and its prefix where it is n
   CHECK(rows[0].name == "classifier only");
   CHECK(rows[0].boundary == "4");
   CHECK(rows[0].learning_parameters == 2);
-  // 1000 tokens, each 2 for the head and .25 to read; 4 updates of 2 elements at .5.
-  CHECK(rows[0].epoch_seconds == Approx(1000 * 2.25 + 4));
+  // 1000 tokens, each 2 for the head and .25 to read; 4 steps of 3, and of 2 elements at .5.
+  CHECK(rows[0].epoch_seconds == Approx(1000 * 2.25 + 4 * (3 + 1)));
   // Without a cache the embeddings and four layers besides.
-  CHECK(rows[0].uncached_seconds == Approx(1000 * (2 + 41) + 4));
+  CHECK(rows[0].uncached_seconds == Approx(1000 * (2 + 41) + 4 * (3 + 1)));
   CHECK(rows[0].fill_seconds == Approx(1110 * (41 + 0.125)));
   CHECK(rows[0].cache_bytes == 1110 * 8 * 4);
   CHECK(rows[0].evaluation_seconds == Approx(100 * 0.25));
@@ -62,11 +63,11 @@ TEST_CASE("cost of a plan is what its suffix takes, and its prefix where it is n
         Approx(rows[0].fill_seconds + 10 * 0.25 + 3 * (rows[0].epoch_seconds + rows[0].evaluation_seconds)));
   // Between one layer (32) and four (122) in a straight line.
   CHECK(rows[2].name == "last 2");
-  CHECK(rows[2].epoch_seconds == Approx(1000 * (62 + 0.25) + 4 * 0.5 * 22));
+  CHECK(rows[2].epoch_seconds == Approx(1000 * (62 + 0.25) + 4 * (3 + 0.5 * 22)));
   CHECK(rows[2].evaluation_seconds == Approx(100 * (20 + 0.25)));
   CHECK(rows[5].name == "full");
   CHECK(rows[5].boundary == "embeddings");
-  CHECK(rows[5].epoch_seconds == Approx(1000 * 126 + 4 * 0.5 * 142));
+  CHECK(rows[5].epoch_seconds == Approx(1000 * 126 + 4 * (3 + 0.5 * 142)));
   CHECK(rows[5].fill_seconds == 0);
   CHECK(rows[5].cache_bytes == 0);
 }
@@ -100,9 +101,9 @@ TEST_CASE("cost of rows of all stages is that of so many rows", "[unit][engine]"
   CHECK(rows[0].epoch_seconds == Approx(1000 * (2 + 5 * 0.25) + 4));
   CHECK(rows[0].evaluation_seconds == Approx(100 * 5 * 0.25));
   CHECK(rows[0].fill_seconds == Approx(1110 * (41 + 5 * 0.125)));
-  CHECK(rows[0].uncached_seconds == Approx(1000 * (2 + 41) + 4));
+  CHECK(rows[0].uncached_seconds == Approx(1000 * (2 + 41) + 4 * (3 + 1)));
   CHECK(rows[0].cache_bytes == 1110 * 5 * 8 * 4);
-  CHECK(rows[1].epoch_seconds == Approx(1000 * (32 + 4 * 0.25) + 4 * 0.5 * 12));
+  CHECK(rows[1].epoch_seconds == Approx(1000 * (32 + 4 * 0.25) + 4 * (3 + 0.5 * 12)));
   CHECK(rows[1].cache_bytes == 1110 * 4 * 8 * 4);
   // While the cache is filled, a stage's rows are held twice: as it gave them, and gathered.
   CHECK(rows[0].peak_bytes - MemoryEstimate::kWorkspaceBytes ==
@@ -129,7 +130,7 @@ TEST_CASE("cost of frozen tensors in the suffix is two thirds", "[unit][engine]"
   for (const auto& tensor : shape.tensors) biases.push_back(tensor.stage >= 4 && tensor.name.ends_with("bias"));
   const auto cost = predict_cost(shape, make_plan(shape, biases), kMeasured, work(true));
   // Half of the suffix is frozen: a third of that half falls away.
-  CHECK(cost.epoch_seconds == Approx(1000 * (32 * (1 - 0.5 / 3) + 0.25) + 4 * 0.5 * 6));
+  CHECK(cost.epoch_seconds == Approx(1000 * (32 * (1 - 0.5 / 3) + 0.25) + 4 * (3 + 0.5 * 6)));
   CHECK(cost.learning_parameters == 6);
 }
 
