@@ -4,8 +4,11 @@
 
 #include <fthost/head.h>
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "labels.h"

@@ -93,7 +93,7 @@ void check_training(const std::string& head, const std::string& strategy, const 
 }
 
 TEST_CASE("twenty steps without dropout are PyTorch's, whatever learns", "[pipeline][apps]") {
-  const auto* head = GENERATE("ner", "ner-scalar-mix");
+  const std::string head = GENERATE("ner", "ner-scalar-mix");
   SECTION("the classifier") {
     check_training(head, "classifier-only", {});
   }
