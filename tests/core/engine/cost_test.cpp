@@ -98,7 +98,7 @@ TEST_CASE("cost of rows of all stages is that of so many rows", "[unit][engine]"
   all.all_stages = true;
   const auto rows = predict_costs(topology(), kMeasured, all);
   // Five stages are read for the head alone, four when the uppermost layer learns.
-  CHECK(rows[0].epoch_seconds == Approx(1000 * (2 + 5 * 0.25) + 4));
+  CHECK(rows[0].epoch_seconds == Approx(1000 * (2 + 5 * 0.25) + 4 * (3 + 1)));
   CHECK(rows[0].evaluation_seconds == Approx(100 * 5 * 0.25));
   CHECK(rows[0].fill_seconds == Approx(1110 * (41 + 5 * 0.125)));
   CHECK(rows[0].uncached_seconds == Approx(1000 * (2 + 41) + 4 * (3 + 1)));
