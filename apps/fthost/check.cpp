@@ -18,9 +18,9 @@ constexpr CommandHelp kHelp{
     "fthost check PIPELINE.toml [--data] [--set KEY=VALUE]… [--json]\n"
     "       fthost check LIBRARY.so [--with OPTION=VALUE]… [--timeout SECONDS] [--json]",
     "Reports every error of a pipeline file in one go, against the options that the plugins declare: no model, tensor\n"
-    "or data file is touched. Of a study it checks and lists all points, with --data the data of the first (or of the "
-    "one\n"
-    "that --point names).\n"
+    "or data file is touched. Of a study or a sequence it checks and lists all points or tasks, with --data the data "
+    "of the\n"
+    "first (or of the one that --point or --task names).\n"
     "\n"
     "With --data it reads the data too, and the model's tokenizer: it counts sentences, words and tokens, and shows "
     "by\n"
@@ -75,11 +75,12 @@ int check_library(const Arguments& arguments, const std::string& file) {
   }
 }
 
-void print_points(const Study& study) {
-  std::cout << "a study of " << study.points.size() << (study.points.size() == 1 ? " point:\n" : " points:\n");
-  for (const auto& point : study.points) {
-    std::cout << "  " << point.name;
-    for (const auto& [option, value] : point.varied) std::cout << "  " << option << " = " << value;
+template <class Run>
+void print_runs(const std::string& whole, const std::string& part, const std::vector<Run>& runs) {
+  std::cout << "a " << whole << " of " << runs.size() << " " << part << (runs.size() == 1 ? ":\n" : "s:\n");
+  for (const auto& run : runs) {
+    std::cout << "  " << run.name;
+    for (const auto& [option, value] : run.varied) std::cout << "  " << option << " = " << value;
     std::cout << '\n';
   }
 }
@@ -91,9 +92,13 @@ int check_pipeline(const Arguments& arguments, const std::string& file) {
   try {
     FoundPlugins plugins;
     const auto study = load_study(arguments, plugins);
-    const Pipeline pipeline = study ? study->points.front().pipeline : load_pipeline(arguments, plugins);
+    const auto sequence = load_sequence(arguments, plugins);
+    const Pipeline pipeline = study      ? study->points.front().pipeline
+                              : sequence ? sequence->tasks.front().pipeline
+                                         : load_pipeline(arguments, plugins, TaskModel::start);
     if (!arguments.flag("json")) std::cerr << pipeline.file.string() << ": no errors\n";
-    if (study && !arguments.flag("json")) print_points(*study);
+    if (study && !arguments.flag("json")) print_runs("study", "point", study->points);
+    if (sequence && !arguments.flag("json")) print_runs("sequence", "task", sequence->tasks);
     if (arguments.flag("data")) report = check_pipeline_data(pipeline, plugins);
   } catch (const InputError& error) {
     if (!arguments.flag("json")) throw;

@@ -22,9 +22,9 @@ constexpr CommandHelp kHelp{
     "from\n"
     "some steps that are measured here, once for a model and kept in the cache's folder; they hold for a machine as "
     "busy\n"
-    "as it was then. \"always\" measures again, \"never\" leaves the seconds out and loads no weights. Of a study it "
-    "has a\n"
-    "line for each point.",
+    "as it was then. \"always\" measures again, \"never\" leaves the seconds out and loads no weights. Of a study or "
+    "a\n"
+    "sequence it has a line for each point or task.",
     "  fthost plan my.toml\n  fthost plan my.toml --set freezing.layers=1 --measure always\n"};
 
 struct StageSum {
@@ -144,16 +144,18 @@ nlohmann::ordered_json to_json(const PlanReport& report) {
   return json;
 }
 
-using PointPlans = std::vector<std::pair<std::string, PlanReport>>;
+/// A pipeline of a study or a sequence, under its name there.
+using NamedPipelines = std::vector<std::pair<std::string, Pipeline>>;
+using NamedPlans = std::vector<std::pair<std::string, PlanReport>>;
 
-/// Throws all that is wrong with any point in one InputError. What is measured for one serves the others.
-PointPlans plan_points(const Study& study, FoundPlugins& plugins, Measure measure) {
+/// Throws all that is wrong with any of them in one InputError. What is measured for one serves the others.
+NamedPlans plan_all(const NamedPipelines& pipelines, FoundPlugins& plugins, Measure measure) {
   const auto engine = open_engine();
-  PointPlans plans;
+  NamedPlans plans;
   std::vector<Message> errors;
-  for (const auto& point : study.points) {
+  for (const auto& [name, pipeline] : pipelines) {
     try {
-      plans.emplace_back(point.name, engine->plan(point.pipeline, {.plugins = &plugins, .files = &disk()}, measure));
+      plans.emplace_back(name, engine->plan(pipeline, {.plugins = &plugins, .files = &disk()}, measure));
     } catch (const InputError& error) {
       errors.insert(errors.end(), error.messages().begin(), error.messages().end());
     }
@@ -163,11 +165,25 @@ PointPlans plan_points(const Study& study, FoundPlugins& plugins, Measure measur
   return plans;
 }
 
-void print_study(const PointPlans& plans, bool as_json) {
+NamedPipelines pipelines_of(const Study& study) {
+  NamedPipelines pipelines;
+  for (const auto& point : study.points) pipelines.emplace_back(point.name, point.pipeline);
+  return pipelines;
+}
+
+/// All from the start: what a task leaves is of the same shape.
+NamedPipelines pipelines_of(const Sequence& sequence) {
+  NamedPipelines pipelines;
+  for (const auto& task : sequence.tasks) pipelines.emplace_back(task.name, with_model(task.pipeline, sequence.start));
+  return pipelines;
+}
+
+/// `part`: what one of them is called. `what_counts`: a remark on the sum of seconds.
+void print_all(const NamedPlans& plans, const std::string& part, const std::string& what_counts, bool as_json) {
   if (as_json) {
     auto json = nlohmann::ordered_json::array();
     for (const auto& [name, report] : plans) {
-      json.push_back({{"point", name}});
+      json.push_back({{part, name}});
       json.back().update(to_json(report));
     }
     return print_json(json);
@@ -180,7 +196,7 @@ void print_study(const PointPlans& plans, bool as_json) {
     ((std::cout << std::setw(14) << cells), ...);
     std::cout << '\n';
   };
-  row("point", "boundary", "parameters", "memory", "an epoch", "in all");
+  row(part, "boundary", "parameters", "memory", "an epoch", "in all");
   for (const auto& [name, report] : plans) {
     const auto& cost = report.predicted;
     if (cost) seconds += cost->total_seconds;
@@ -188,9 +204,7 @@ void print_study(const PointPlans& plans, bool as_json) {
         bytes_text(report.memory.peak_bytes()), cost ? seconds_text(cost->epoch_seconds) : "-",
         cost ? seconds_text(cost->total_seconds) : "-");
   }
-  if (seconds > 0)
-    std::cout << "\nall points: " << seconds_text(seconds)
-              << ", each with the filling of its cache; a study fills it once for all\n";
+  if (seconds > 0) std::cout << "\nall " << part << "s: " << seconds_text(seconds) << what_counts << '\n';
 }
 
 }  // namespace
@@ -204,13 +218,20 @@ int plan_command(const std::vector<std::string>& words) {
   if (arguments.help_shown()) return kDone;
   FoundPlugins plugins;
   const auto measure = measure_from(arguments.text("measure"));
+  const bool as_json = arguments.flag("json");
   if (const auto study = load_study(arguments, plugins)) {
-    print_study(plan_points(*study, plugins, measure), arguments.flag("json"));
+    print_all(plan_all(pipelines_of(*study), plugins, measure), "point",
+              ", each with the filling of its cache; a study fills it once for all", as_json);
     return kDone;
   }
-  const Pipeline pipeline = load_pipeline(arguments, plugins);
+  if (const auto sequence = load_sequence(arguments, plugins)) {
+    print_all(plan_all(pipelines_of(*sequence), plugins, measure), "task",
+              "; evaluating earlier tasks again comes on top", as_json);
+    return kDone;
+  }
+  const Pipeline pipeline = load_pipeline(arguments, plugins, TaskModel::start);
   const auto report = open_engine()->plan(pipeline, {.plugins = &plugins, .files = &disk()}, measure);
-  arguments.flag("json") ? print_json(to_json(report)) : print_text(report);
+  as_json ? print_json(to_json(report)) : print_text(report);
   return kDone;
 }
 

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace fthost {
@@ -28,6 +29,27 @@ bool is_set(const char* variable) {
   return value != nullptr && *value != '\0';
 }
 
+InputError one_of_several(const std::string& file, const std::string& whole, std::size_t count,
+                          const std::string& part) {
+  return InputError(Message{.place = {file, 0, 0},
+                            .text = "it holds a " + whole + " of " + std::to_string(count) + " " + part +
+                                    "s, and this is for one of them: name it with --" + part,
+                            .notes = {"`fthost check " + file + "` lists them"}});
+}
+
+Pipeline take_task(const Sequence& sequence, const std::string& name, TaskModel model) {
+  const auto index = find_task(sequence, name);
+  const auto& task = sequence.tasks[index];
+  if (model == TaskModel::start) return with_model(task.pipeline, sequence.start);
+  std::error_code ignored;
+  if (index == 0 || std::filesystem::exists(sequence.tasks[index - 1].model_folder(), ignored)) return task.pipeline;
+  const auto& before = sequence.tasks[index - 1];
+  throw InputError(Message{.place = {before.model_folder().string(), 0, 0},
+                           .text = "the task '" + name + "' starts from this model of the task '" + before.name +
+                                   "', which is not there yet",
+                           .notes = {"without --task all tasks are run, one after the other"}});
+}
+
 }  // namespace
 
 FoundPlugins::FoundPlugins() : PluginRegistry(host_fingerprint()) {
@@ -43,7 +65,9 @@ void add_override_option(po::options_description& options) {
   options.add_options()("set", po::value<std::vector<std::string>>()->composing(),
                         "KEY=VALUE instead of what the file says, such as freezing.layers=6; may be repeated")(
       "point", po::value<std::string>()->value_name("NAME"),
-      "of a study: this point alone, as if it were the pipeline");
+      "of a study: this point alone, as if it were the pipeline")(
+      "task", po::value<std::string>()->value_name("NAME"),
+      "of a sequence: this task alone, as if it were the pipeline");
 }
 
 ConsoleStyle console_style(const Arguments& arguments) {
@@ -67,25 +91,42 @@ std::vector<Override> overrides_of(const Arguments& arguments) {
   return overrides;
 }
 
-Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry) {
+Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry, TaskModel model) {
   const auto file = arguments.required("pipeline");
   const auto overrides = overrides_of(arguments);
   auto study = load_study(file, overrides, registry);
-  if (study && arguments.has("point")) return take_point(std::move(*study), arguments.text("point")).pipeline;
-  if (arguments.has("point"))
+  if (!study && arguments.has("point"))
     throw InputError(
         Message{.place = {file, 0, 0}, .text = "there is no [study] in it whose point --point could name"});
-  if (!study) return load_pipeline(file, overrides, registry);
-  Message message{.place = {file, 0, 0},
-                  .text = "it holds a study of " + std::to_string(study->points.size()) +
-                          " points, and this is for one of them: name it with --point"};
-  message.notes = {"`fthost check " + file + "` lists them"};
-  throw InputError(std::move(message));
+  if (study && arguments.has("point")) return take_point(std::move(*study), arguments.text("point")).pipeline;
+  if (study) throw one_of_several(file, "study", study->points.size(), "point");
+  auto sequence = load_sequence(file, overrides, registry);
+  if (!sequence && arguments.has("task"))
+    throw InputError(
+        Message{.place = {file, 0, 0}, .text = "there is no [[sequence]] in it whose task --task could name"});
+  if (sequence && arguments.has("task")) return take_task(*sequence, arguments.text("task"), model);
+  if (sequence) throw one_of_several(file, "sequence", sequence->tasks.size(), "task");
+  return load_pipeline(file, overrides, registry);
 }
 
 std::optional<Study> load_study(const Arguments& arguments, PluginRegistry& registry) {
   if (arguments.has("point")) return std::nullopt;
   return load_study(arguments.required("pipeline"), overrides_of(arguments), registry);
+}
+
+std::optional<Sequence> load_sequence(const Arguments& arguments, PluginRegistry& registry) {
+  if (arguments.has("task")) return std::nullopt;
+  return load_sequence(arguments.required("pipeline"), overrides_of(arguments), registry);
+}
+
+std::vector<std::string> words_for_part(const Arguments& arguments, const ConsoleStyle& style,
+                                        const std::string& option, const std::string& name,
+                                        const std::vector<std::string>& sets) {
+  std::vector<std::string> words = {arguments.text("pipeline"), option, name, "--color",
+                                    style.color ? "always" : "never"};
+  for (const auto& set : sets) words.insert(words.end(), {"--set", set});
+  if (style.quiet) words.emplace_back("--quiet");
+  return words;
 }
 
 Kind kind_named(const std::string& name) {

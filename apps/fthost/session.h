@@ -12,6 +12,7 @@
 
 #include "apps/fthost/arguments.h"
 #include "core/pipeline/pipeline.h"
+#include "core/pipeline/sequence.h"
 #include "core/pipeline/study.h"
 #include "core/plugins/registry.h"
 
@@ -29,21 +30,36 @@ ConsoleStyle console_style(const Arguments& arguments);
 /// Adds --quiet and --color.
 void add_console_options(boost::program_options::options_description& options);
 
-/// Adds --set and --point.
+/// Adds --set, --point and --task.
 void add_override_option(boost::program_options::options_description& options);
 
 /// All --set.
 std::vector<Override> overrides_of(const Arguments& arguments);
 
+/// Which model the task of a sequence has that a command is for.
+enum class TaskModel {
+  left,   ///< What the task before it has left; it must be there.
+  start,  ///< The sequence's first one: what learns and what it takes is the same, and nothing has to be there.
+};
+
 /// The pipeline that the word `pipeline` names, with all --set. Of a study, the point that --point names, which then is
-/// needed.
-Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry);
+/// needed; the same of a sequence and --task.
+Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry, TaskModel model = TaskModel::left);
 
 /// The kind that a word of the command line names. Throws InputError with the nearest name and all of them.
 Kind kind_named(const std::string& name);
 
 /// The study that the word `pipeline` names; none when the file holds no [study] or --point names one of its points.
 std::optional<Study> load_study(const Arguments& arguments, PluginRegistry& registry);
+
+/// The sequence that it names; none when the file holds no [[sequence]] or --task names one of its tasks.
+std::optional<Sequence> load_sequence(const Arguments& arguments, PluginRegistry& registry);
+
+/// The words that make another process run one part of the same file: `option` is --point or --task, `sets` are the
+/// --set that it gets.
+std::vector<std::string> words_for_part(const Arguments& arguments, const ConsoleStyle& style,
+                                        const std::string& option, const std::string& name,
+                                        const std::vector<std::string>& sets);
 
 /// To standard output. Bytes that are not UTF-8 (a file's name may hold some) become U+FFFD.
 void print_json(const nlohmann::ordered_json& json);

@@ -60,7 +60,7 @@ class TableCheck {
   /// Options of a plugin that is not known, or of one that a --set has taken the place of.
   bool is_left_aside(const GivenOption& given) const {
     if (rules_.plugin == nullptr && !rules_.plugin_key.empty()) return true;
-    if (given.source->is_override || given.source->is_study) return false;
+    if (given.source->is_override || given.source->is_change) return false;
     if (rules_.replaced != nullptr) return find_option(rules_.replaced->options, given.name) != nullptr;
     return rules_.replaced_unknown;
   }

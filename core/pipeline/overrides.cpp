@@ -160,10 +160,10 @@ Override parse_override(const std::string& text) {
   throw InputError(std::move(message));
 }
 
-void lay_point(Request& request, const std::vector<StudyChange>& changes) {
-  auto study = request.file();
-  study.is_study = true;
-  request.sources.push_back(std::move(study));
+void lay_changes(Request& request, const std::vector<OptionChange>& changes) {
+  auto source = request.file();
+  source.is_change = true;
+  request.sources.push_back(std::move(source));
   for (const auto& change : changes) {
     const auto dot = change.key.find('.');
     const auto table = change.key.substr(0, dot), rest = change.key.substr(dot + 1);

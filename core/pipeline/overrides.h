@@ -1,11 +1,11 @@
 #pragma once
 
-/// What is laid over the tables of a file: --set KEY=VALUE, and the changes of a study's point.
+/// What is laid over the tables of a file: --set KEY=VALUE, and what one of several runs changes.
 
 #include <vector>
 
+#include "core/pipeline/planned_runs.h"
 #include "core/pipeline/request.h"
-#include "core/pipeline/study_table.h"
 
 namespace fthost {
 
@@ -13,7 +13,7 @@ namespace fthost {
 /// an option is declared and its value fits is asked later, as of the file's.
 void lay_over(Request& request, const std::vector<Override>& overrides, Problems& problems);
 
-/// The same for what a study changes at one of its points; their keys are right already.
-void lay_point(Request& request, const std::vector<StudyChange>& changes);
+/// The same for what a study's point or a sequence's task changes; the keys are right already.
+void lay_changes(Request& request, const std::vector<OptionChange>& changes);
 
 }  // namespace fthost

@@ -22,6 +22,7 @@ class Problems {
   }
 
   bool empty() const { return messages_.empty(); }
+  const std::vector<Message>& messages() const { return messages_; }
 
   /// Throws InputError when there are any: those of the file by line, then those of the command line in its order.
   void throw_if_any() const;

@@ -49,6 +49,8 @@ class Sorter {
         take_sinks(entry);
       else if (entry.key == kStudyTable)
         request_.study = entry;
+      else if (entry.key == kSequenceTable)
+        request_.sequence = entry;
       else if (find_core_table(entry.key) == nullptr)
         refuse_name(entry);
       else if (table == nullptr)
@@ -56,6 +58,9 @@ class Sorter {
       else
         take(*table, entry.key_span, request_.table(entry.key));
     }
+    if (request_.study && request_.sequence)
+      refuse(request_.sequence->key_span,
+             "[study] and [[sequence]] stand in one file, which is a study of many runs or a sequence of tasks");
   }
 
  private:
@@ -101,8 +106,11 @@ class Sorter {
   Message unknown_table(const TomlEntry& entry) {
     request_.unknown_tables.push_back(entry.key);
     auto message = request_.file().message(entry.key_span, "there is no table [" + entry.key + "]");
-    message.hint = suggestion(entry.key, table_names());
-    if (message.hint.empty()) message.notes.push_back("tables: " + comma_separated(table_names()));
+    auto names = table_names();
+    const auto tables = comma_separated(names);
+    for (const auto name : {kStudyTable, kSequenceTable}) names.emplace_back(name);
+    message.hint = suggestion(entry.key, names);
+    if (message.hint.empty()) message.notes.push_back("tables: " + tables);
     return message;
   }
 

@@ -20,7 +20,7 @@ namespace fthost {
 struct Source {
   TomlDocument document;
   bool is_override = false;
-  bool is_study = false;         ///< The file once more, for what [study] changes in it.
+  bool is_change = false;        ///< The file once more, for what [study] or [[sequence]] changes in it.
   std::size_t number = 0;        ///< Of an override: which --set it is, from 1.
   std::filesystem::path folder;  ///< Absolute; relative paths start here.
 
@@ -62,6 +62,7 @@ struct Request {
   std::vector<GivenTable> sinks;   ///< One for each [[sinks]].
   std::vector<SinkOverride> sink_overrides;
   std::optional<TomlEntry> study;           ///< The table [study].
+  std::optional<TomlEntry> sequence;        ///< The tables [[sequence]].
   std::vector<std::string> unknown_tables;  ///< Names that the user may have meant for tables that are missing.
 
   const Source& file() const { return sources.front(); }
@@ -69,8 +70,9 @@ struct Request {
 };
 
 inline constexpr std::string_view kStudyTable = "study";
+inline constexpr std::string_view kSequenceTable = "sequence";
 
-/// The names of all tables, "sinks" last, without "study".
+/// The names of all tables that hold options, "sinks" last.
 std::vector<std::string> table_names();
 
 /// Reads the file and lays the overrides over it. What is wrong with the names of tables goes to `problems`; a file

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 #include <set>
-#include <string_view>
 
 #include "core/pipeline/check_value.h"
 #include "core/pipeline/core_tables.h"
@@ -17,7 +16,7 @@ constexpr std::size_t kLongestName = 100;
 constexpr double kMostJobs = 1024;
 
 /// One list of the grid: the changes that its first, second … value stands for, and the name each gives to its points.
-using Axis = std::vector<PlannedPoint>;
+using Axis = std::vector<PlannedRun>;
 
 const std::vector<std::string>& study_keys() {
   static const std::vector<std::string> keys = {"jobs", "grid", "paired", "points", "override"};
@@ -40,7 +39,7 @@ std::string name_part(const TomlValue& value) {
 }
 
 /// "layers-3" for freezing.layers = 3.
-std::string default_name(const StudyChange& change) {
+std::string default_name(const OptionChange& change) {
   return change.key.substr(change.key.rfind('.') + 1) + "-" + name_part(change.value);
 }
 
@@ -56,7 +55,8 @@ bool same_value(const TomlValue& a, const TomlValue& b) {
 
 class StudyReader {
  public:
-  StudyReader(const Source& source, Problems& problems) : source_(source), problems_(problems) {}
+  StudyReader(const Source& source, Problems& problems)
+      : source_(source), problems_(problems), reader_(source, study_points(), problems) {}
 
   StudyTable read(const TomlEntry& entry) {
     StudyTable study;
@@ -69,20 +69,18 @@ class StudyReader {
     if (axes_.empty()) refuse(entry.key_span, "[study] varies nothing: it needs a grid, paired lists or points");
     if (problems_.empty()) study.points = combine();
     if (problems_.empty()) lay_overrides(study.points);
-    if (problems_.empty()) check_names(study.points, entry.key_span);
+    if (problems_.empty()) check_names(study.points);
     return study;
   }
 
  private:
   struct OverrideRule {
     TomlSpan span;
-    std::vector<StudyChange> when, set;
+    std::vector<OptionChange> when, set;
   };
 
   void refuse(const TomlSpan& span, std::string text, std::string hint = {}) {
-    auto message = source_.message(span, std::move(text));
-    message.hint = std::move(hint);
-    problems_.add(std::move(message));
+    reader_.refuse(span, std::move(text), std::move(hint));
   }
 
   void take(const TomlEntry& entry, StudyTable& study) {
@@ -110,37 +108,6 @@ class StudyReader {
       study.jobs = static_cast<int>(std::get<std::int64_t>(*value));
   }
 
-  /// The options in a table. Written without quotes, freezing.layers is a table in a table.
-  std::vector<StudyChange> changes_in(const TomlTable& table, const std::string& prefix = "") {
-    std::vector<StudyChange> changes;
-    for (const auto& entry : table.entries) {
-      const auto key = prefix.empty() ? entry.key : prefix + "." + entry.key;
-      if (const auto* inner = entry.value.as<TomlTable>()) {
-        auto more = changes_in(*inner, key);
-        changes.insert(changes.end(), more.begin(), more.end());
-      } else if (check_key(key, entry.key_span)) {
-        changes.push_back({key, entry.key_span, entry.value});
-      }
-    }
-    return changes;
-  }
-
-  bool check_key(const std::string& key, const TomlSpan& span) {
-    const auto dot = key.find('.');
-    const auto table = key.substr(0, dot);
-    if (dot == std::string::npos) {
-      refuse(span, "expected TABLE.OPTION, such as \"freezing.layers\", found '" + key + "'");
-      return false;
-    }
-    if (key == "run.name" || key == "run.output") {
-      refuse(span, "'" + key + "' cannot be varied: each point has a folder of its own, in that of the study");
-      return false;
-    }
-    if (table == kSinksTable || (table != "plugins" && find_core_table(table) != nullptr)) return true;
-    refuse(span, "there is no table [" + table + "] whose options can be varied", suggestion(table, table_names()));
-    return false;
-  }
-
   const TomlTable* table_of(const TomlEntry& entry) {
     const auto* table = entry.value.as<TomlTable>();
     if (table == nullptr)
@@ -149,7 +116,7 @@ class StudyReader {
   }
 
   /// The values of a list; empty when there is a message about it.
-  std::vector<TomlValue> values_of(const StudyChange& list) {
+  std::vector<TomlValue> values_of(const OptionChange& list) {
     const auto* array = list.value.as<TomlArray>();
     if (array == nullptr) {
       refuse(list.value.span, "expected a list of values for '" + list.key + "', found " + found_text(list.value));
@@ -162,10 +129,10 @@ class StudyReader {
   void take_grid(const TomlEntry& entry) {
     const auto* table = table_of(entry);
     if (table == nullptr) return;
-    for (const auto& list : changes_in(*table)) {
+    for (const auto& list : reader_.changes_in(*table)) {
       Axis axis;
       for (const auto& value : values_of(list)) {
-        const StudyChange change{list.key, list.key_span, value};
+        const OptionChange change{list.key, list.key_span, value};
         axis.push_back({default_name(change), value.span, {change}});
       }
       add_axis(std::move(axis));
@@ -176,7 +143,7 @@ class StudyReader {
     const auto* table = table_of(entry);
     if (table == nullptr) return;
     Axis axis;
-    const auto lists = changes_in(*table);
+    const auto lists = reader_.changes_in(*table);
     for (const auto& list : lists) {
       const auto values = values_of(list);
       if (&list == &lists.front()) axis.resize(values.size());
@@ -187,7 +154,7 @@ class StudyReader {
         return;
       }
       for (std::size_t i = 0; i < values.size(); ++i) {
-        const StudyChange change{list.key, list.key_span, values[i]};
+        const OptionChange change{list.key, list.key_span, values[i]};
         axis[i].name += (axis[i].name.empty() ? "" : "_") + default_name(change);
         if (axis[i].changes.empty()) axis[i].span = values[i].span;
         axis[i].changes.push_back(change);
@@ -197,55 +164,27 @@ class StudyReader {
   }
 
   void take_points(const TomlEntry& entry) {
-    Axis axis;
-    for (const auto& [table, span] : tables_of(entry)) {
-      PlannedPoint point;
-      point.span = span;
-      TomlTable options = *table;
-      if (const auto* name = options.find("name")) {
-        const auto* text = name->value.as<std::string>();
-        if (text == nullptr) refuse(name->value.span, "'name' takes a text, found " + found_text(name->value));
-        point.name = text == nullptr ? "" : *text;
-        std::erase_if(options.entries, [](const TomlEntry& each) { return each.key == "name"; });
-      }
-      point.changes = changes_in(options);
+    Axis axis = reader_.runs_of(entry, "study.points");
+    for (auto& point : axis)
       if (point.name.empty())
         for (const auto& change : point.changes) point.name += (point.name.empty() ? "" : "_") + default_name(change);
-      axis.push_back(std::move(point));
-    }
     add_axis(std::move(axis));
   }
 
   void take_overrides(const TomlEntry& entry) {
-    for (const auto& [table, span] : tables_of(entry)) {
+    for (const auto& [table, span] : reader_.tables_of(entry, "study.override")) {
       OverrideRule rule{span, {}, {}};
       for (const auto& part : table->entries) {
         const auto* options = part.value.as<TomlTable>();
         if (options == nullptr || (part.key != "when" && part.key != "set"))
           refuse(part.key_span, "[[study.override]] takes the tables 'when' and 'set', found '" + part.key + "'");
         else
-          (part.key == "when" ? rule.when : rule.set) = changes_in(*options);
+          (part.key == "when" ? rule.when : rule.set) = reader_.changes_in(*options);
       }
       if (rule.when.empty() || rule.set.empty())
         refuse(span, "[[study.override]] needs 'when', which points it is for, and 'set', what they get");
       overrides_.push_back(std::move(rule));
     }
-  }
-
-  /// The tables of [[study.points]] or [[study.override]].
-  std::vector<std::pair<const TomlTable*, TomlSpan>> tables_of(const TomlEntry& entry) {
-    std::vector<std::pair<const TomlTable*, TomlSpan>> tables;
-    const auto* list = entry.value.as<TomlArray>();
-    if (list == nullptr)
-      refuse(entry.key_span, "expected [[study." + entry.key + "]], found " + found_text(entry.value));
-    for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
-      const auto& item = list->items[i];
-      if (const auto* table = item.as<TomlTable>())
-        tables.emplace_back(table, item.span);
-      else
-        refuse(item.span, "expected a table of options, found " + found_text(item));
-    }
-    return tables;
   }
 
   /// An option that two lists vary would leave open which one counts.
@@ -258,10 +197,10 @@ class StudyReader {
     if (!axis.empty()) axes_.push_back(std::move(axis));
   }
 
-  std::vector<PlannedPoint> combine() {
-    std::vector<PlannedPoint> points = {{}};
+  std::vector<PlannedRun> combine() {
+    std::vector<PlannedRun> points = {{}};
     for (const auto& axis : axes_) {
-      std::vector<PlannedPoint> longer;
+      std::vector<PlannedRun> longer;
       if (points.size() * axis.size() > kMostPoints) {
         refuse(axis.front().span, "the study has more than " + std::to_string(kMostPoints) + " points");
         return {};
@@ -273,7 +212,7 @@ class StudyReader {
     return points;
   }
 
-  static PlannedPoint joined(const PlannedPoint& point, const PlannedPoint& step) {
+  static PlannedRun joined(const PlannedRun& point, const PlannedRun& step) {
     auto longer = point;
     longer.name += (point.name.empty() || step.name.empty() ? "" : "_") + step.name;
     longer.span = step.span;
@@ -281,11 +220,11 @@ class StudyReader {
     return longer;
   }
 
-  void lay_overrides(std::vector<PlannedPoint>& points) {
+  void lay_overrides(std::vector<PlannedRun>& points) {
     for (const auto& rule : overrides_) {
       bool any = false;
       for (auto& point : points) {
-        const bool meant = std::all_of(rule.when.begin(), rule.when.end(), [&](const StudyChange& when) {
+        const bool meant = std::all_of(rule.when.begin(), rule.when.end(), [&](const OptionChange& when) {
           const auto* own = point.find(when.key);
           return own != nullptr && same_value(own->value, when.value);
         });
@@ -297,31 +236,24 @@ class StudyReader {
     }
   }
 
-  static void replace(PlannedPoint& point, const StudyChange& change) {
-    std::erase_if(point.changes, [&](const StudyChange& own) { return own.key == change.key; });
+  static void replace(PlannedRun& point, const OptionChange& change) {
+    std::erase_if(point.changes, [&](const OptionChange& own) { return own.key == change.key; });
     point.changes.push_back(change);
   }
 
-  void check_names(std::vector<PlannedPoint>& points, const TomlSpan& study) {
+  void check_names(std::vector<PlannedRun>& points) {
     std::set<std::string> names;
     for (std::size_t i = 0; i < points.size(); ++i) {
       auto& point = points[i];
       if (point.name.size() > kLongestName || point.name.find_first_not_of('.') == std::string::npos)
         point.name = "point-" + std::to_string(i + 1);
-      const bool plain = std::all_of(point.name.begin(), point.name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-               c == '-';
-      });
-      if (!plain)
-        refuse(point.span,
-               "a point's name is made of letters, digits, '.', '_' and '-', found " + in_quotes(point.name));
-      else if (!names.insert(point.name).second)
-        refuse(point.changes.empty() ? study : point.span, "two points of the study are called '" + point.name + "'");
+      reader_.take_name(point, names);
     }
   }
 
   const Source& source_;
   Problems& problems_;
+  ChangeReader reader_;
   std::vector<Axis> axes_;
   std::vector<OverrideRule> overrides_;
   std::set<std::string> varied_;
@@ -329,10 +261,10 @@ class StudyReader {
 
 }  // namespace
 
-const StudyChange* PlannedPoint::find(std::string_view key) const {
-  const auto found =
-      std::find_if(changes.begin(), changes.end(), [&](const StudyChange& each) { return each.key == key; });
-  return found == changes.end() ? nullptr : &*found;
+const RunList& study_points() {
+  static const std::string why = "each point has a folder of its own, in that of the study";
+  static const RunList list{"study", "point", {{"run.name", why}, {"run.output", why}}};
+  return list;
 }
 
 StudyTable read_study_table(const TomlEntry& entry, const Source& source, Problems& problems) {

@@ -2,34 +2,19 @@
 
 /// The table [study] of a pipeline file: from TOML to lists of changes, not yet checked against declared options.
 
-#include <string>
-#include <utility>
 #include <vector>
 
-#include "core/pipeline/request.h"
+#include "core/pipeline/planned_runs.h"
 
 namespace fthost {
 
-/// One option with the value that a point gives it.
-struct StudyChange {
-  std::string key;  ///< "freezing.layers"
-  TomlSpan key_span;
-  TomlValue value;
-};
-
-/// What all points of a study are made of.
-struct PlannedPoint {
-  std::string name;  ///< As the user named it; may be empty.
-  TomlSpan span;     ///< Where it stands, for messages.
-  std::vector<StudyChange> changes;
-
-  const StudyChange* find(std::string_view key) const;
-};
-
 struct StudyTable {
   int jobs = 1;
-  std::vector<PlannedPoint> points;  ///< Every combination, overrides laid over it; each with a name.
+  std::vector<PlannedRun> points;  ///< Every combination, overrides laid over it; each with a name.
 };
+
+/// What a study's points are called, and what they may not change.
+const RunList& study_points();
 
 /// The study that `entry`, the table [study] of `source`, asks for. What is wrong with it goes to `problems`, and the
 /// answer is then not to be used.

@@ -1,31 +1,17 @@
 #include "core/pipeline/study.h"
 
-#include <fthost/error.h>
-
-#include <fstream>
-#include <iterator>
-
 #include "tests/catch.h"
-#include "tests/core/pipeline/fake_plugins.h"
-#include "tests/temporary_folder.h"
+#include "tests/core/pipeline/pipeline_file.h"
 
 namespace fthost {
 namespace {
 
-/// A pipeline with `study` at its end, in a folder of its own.
-class StudyFile {
+class StudyFile : public PipelineFile {
  public:
-  explicit StudyFile(const std::string& study) {
-    std::ifstream in(FTHOST_TEST_DATA "/core/pipeline/golden/pipeline.toml");
-    const std::string pipeline{std::istreambuf_iterator<char>(in), {}};
-    file_ = folder_.write("s.toml", pipeline + "\n" + study);
-    add_fake_plugins(registry_);
-  }
+  using PipelineFile::PipelineFile;
 
   Study load(const std::vector<std::string>& sets = {}) {
-    std::vector<Override> overrides;
-    for (const auto& set : sets) overrides.push_back(parse_override(set));
-    auto study = load_study(file_, overrides, registry_);
+    auto study = load_study(file(), overrides(sets), registry());
     REQUIRE(study);
     return std::move(*study);
   }
@@ -36,27 +22,9 @@ class StudyFile {
     return names;
   }
 
-  /// What is said, without the folder's name.
   std::string refusal(const std::vector<std::string>& sets = {}) {
-    try {
-      load(sets);
-    } catch (const InputError& error) {
-      std::string text = error.what();
-      const auto own = folder_.path().string() + "/";
-      for (auto at = text.find(own); at != std::string::npos; at = text.find(own)) text.erase(at, own.size());
-      return text;
-    }
-    return "none";
+    return refusal_of([&] { load(sets); });
   }
-
-  const TemporaryFolder& folder() const { return folder_; }
-  const std::filesystem::path& file() const { return file_; }
-  PluginRegistry& registry() { return registry_; }
-
- private:
-  TemporaryFolder folder_;
-  std::filesystem::path file_;
-  PluginRegistry registry_{Fingerprint{}};
 };
 
 std::string value_of(const StudyPoint& point, const std::string& line) {
@@ -120,6 +88,18 @@ TEST_CASE("study varies the options of sinks", "[unit][study]") {
 TEST_CASE("study is none where the file has none", "[unit][study]") {
   StudyFile file("");
   CHECK_FALSE(load_study(file.file(), {}, file.registry()));
+}
+
+TEST_CASE("study tells what is wrong with the file's tables together with its points", "[unit][study]") {
+  StudyFile file("[study.grid]\nfreezing.layers = [-1]\n[studdy]\n");
+  CHECK(file.refusal() ==
+        "s.toml:35:20: error: 'layers' must be 0 or more, found -1\n"
+        "   35 | freezing.layers = [-1]\n"
+        "      |                    ^^\n"
+        "  layers: integer, 0 or more; layers that learn, counted from the top\n"
+        "s.toml:36:2: error: there is no table [studdy]\n"
+        "   36 | [studdy]\n"
+        "      |  ^^^^^^ did you mean 'study'?\n");
 }
 
 TEST_CASE("study tells all that is wrong with its points at once, with their lines", "[unit][study]") {

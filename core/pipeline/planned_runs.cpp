@@ -1,0 +1,120 @@
+#include "core/pipeline/planned_runs.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fthost/error.h>
+
+#include "core/pipeline/check_value.h"
+#include "core/pipeline/core_tables.h"
+
+namespace fthost {
+
+OptionChange text_change(const std::string& key, const std::string& text) {
+  return {key, {}, {text, {}}};
+}
+
+const OptionChange* PlannedRun::find(std::string_view key) const {
+  const auto found =
+      std::find_if(changes.begin(), changes.end(), [&](const OptionChange& each) { return each.key == key; });
+  return found == changes.end() ? nullptr : &*found;
+}
+
+bool is_plain_name(std::string_view name) {
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
+  };
+  return std::all_of(name.begin(), name.end(), is_plain) && name.find_first_not_of('.') != std::string_view::npos;
+}
+
+std::size_t find_named(const std::string& lacks, const std::string& all, const std::vector<std::string>& names,
+                       const std::string& name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  Message message{.place = {"fthost", 0, 0}, .text = lacks + " '" + name + "'"};
+  const auto near = nearest_name(name, names);
+  if (!near.empty()) message.text += "; did you mean '" + std::string(near) + "'?";
+  message.notes.push_back(all + ": " + comma_separated(names));
+  throw InputError(std::move(message));
+}
+
+void ChangeReader::refuse(const TomlSpan& span, std::string text, std::string hint) {
+  auto message = source_.message(span, std::move(text));
+  message.hint = std::move(hint);
+  problems_.add(std::move(message));
+}
+
+std::vector<OptionChange> ChangeReader::changes_in(const TomlTable& table, const std::string& prefix) {
+  std::vector<OptionChange> changes;
+  for (const auto& entry : table.entries) {
+    const auto key = prefix.empty() ? entry.key : prefix + "." + entry.key;
+    if (const auto* inner = entry.value.as<TomlTable>()) {
+      auto more = changes_in(*inner, key);
+      std::move(more.begin(), more.end(), std::back_inserter(changes));
+    } else if (check_key(key, entry.key_span)) {
+      changes.push_back({key, entry.key_span, entry.value});
+    }
+  }
+  return changes;
+}
+
+bool ChangeReader::check_key(const std::string& key, const TomlSpan& span) {
+  const auto dot = key.find('.');
+  const auto table = key.substr(0, dot);
+  if (dot == std::string::npos) {
+    refuse(span, "expected TABLE.OPTION, such as \"freezing.layers\", found '" + key + "'");
+    return false;
+  }
+  for (const auto& [fixed, why] : list_.fixed) {
+    if (key != fixed && table != fixed) continue;
+    refuse(span, "'" + key + "' cannot be varied: " + why);
+    return false;
+  }
+  if (table == kSinksTable || (table != "plugins" && find_core_table(table) != nullptr)) return true;
+  refuse(span, "there is no table [" + table + "] whose options can be varied", suggestion(table, table_names()));
+  return false;
+}
+
+std::vector<std::pair<const TomlTable*, TomlSpan>> ChangeReader::tables_of(const TomlEntry& entry,
+                                                                           const std::string& header) {
+  std::vector<std::pair<const TomlTable*, TomlSpan>> tables;
+  const auto* list = entry.value.as<TomlArray>();
+  if (list == nullptr) refuse(entry.key_span, "expected [[" + header + "]], found " + found_text(entry.value));
+  for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
+    const auto& item = list->items[i];
+    if (const auto* table = item.as<TomlTable>())
+      tables.emplace_back(table, item.span);
+    else
+      refuse(item.span, "expected a table of options, found " + found_text(item));
+  }
+  return tables;
+}
+
+std::vector<PlannedRun> ChangeReader::runs_of(const TomlEntry& entry, const std::string& header) {
+  std::vector<PlannedRun> runs;
+  for (const auto& [table, span] : tables_of(entry, header)) {
+    PlannedRun run;
+    run.span = span;
+    TomlTable options = *table;
+    if (const auto* name = options.find("name")) {
+      const auto* text = name->value.as<std::string>();
+      if (text == nullptr) refuse(name->value.span, "'name' takes a text, found " + found_text(name->value));
+      run.name = text == nullptr ? "" : *text;
+      std::erase_if(options.entries, [](const TomlEntry& each) { return each.key == "name"; });
+    }
+    run.changes = changes_in(options);
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+void ChangeReader::take_name(const PlannedRun& run, std::set<std::string>& names) {
+  if (!is_plain_name(run.name))
+    refuse(run.span,
+           "a " + list_.part + "'s name is made of letters, digits, '.', '_' and '-', found " + in_quotes(run.name));
+  else if (!names.insert(run.name).second)
+    refuse(run.span, "two " + list_.part + "s of the " + list_.whole + " are called '" + run.name + "'");
+}
+
+}  // namespace fthost
