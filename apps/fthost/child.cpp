@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <thread>
 
 #include "core/plugins/program_file.h"
 
@@ -66,6 +67,16 @@ bool Child::has_ended() {
   status_ = status_from(waited);
   process_ = -1;
   return true;
+}
+
+int Child::wait(const std::atomic<int>& stop_signal) {
+  int handed_on = 0;
+  while (!has_ended()) {
+    const int number = stop_signal.load();
+    if (number != 0 && handed_on == 0) signal(handed_on = number);
+    std::this_thread::sleep_for(kLookEvery);
+  }
+  return status_;
 }
 
 }  // namespace fthost

@@ -3,6 +3,9 @@
 /// fthost, started by itself.
 
 #include <sys/types.h>
+
+#include <atomic>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -13,6 +16,8 @@ namespace fthost {
 /// end.
 class Child {
  public:
+  static constexpr auto kLookEvery = std::chrono::milliseconds(50);
+
   /// Throws Error when it cannot be started.
   explicit Child(const std::vector<std::string>& words);
   /// One that still runs is asked to end, and waited for.
@@ -25,6 +30,8 @@ class Child {
   bool has_ended();
   /// Of one that has ended: its exit status, or 128 plus the number of the signal that killed it.
   int status() const { return status_; }
+  /// Waits for its end, and hands a signal on when one comes; returns status().
+  int wait(const std::atomic<int>& stop_signal);
 
  private:
   pid_t process_ = -1;

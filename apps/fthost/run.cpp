@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "apps/fthost/command.h"
+#include "apps/fthost/sequence.h"
 #include "apps/fthost/session.h"
 #include "apps/fthost/study.h"
 #include "core/engine/engine.h"
@@ -23,7 +24,10 @@ constexpr CommandHelp kHelp{
     "fthost PIPELINE.toml [--set KEY=VALUE]…",
     "Runs a pipeline: reads the data, trains what the freezing strategy lets learn, evaluates, and saves the model.\n"
     "Everything lands in a folder of its own below [run] output; a name in use gets -2, -3 …\n"
-    "Of a file with a [study] it runs all points that are not finished yet, each into a folder of its own.\n"
+    "Of a file with a [study] it runs all points that are not finished yet, each into a folder of its own; of one "
+    "with\n"
+    "[[sequence]] all tasks, one after the other on the same model, and after each it evaluates those before it "
+    "again.\n"
     "Ctrl-C once finishes the step, writes what there is and exits with status 130; twice ends at once.",
     "  fthost configs/quickstart.toml\n"
     "  fthost configs/quickstart.toml --set freezing.layers=1 --set train.epochs=5\n"
@@ -82,6 +86,8 @@ int run_command(const std::vector<std::string>& words) {
   refuse_several_processes();
   FoundPlugins plugins;
   if (auto study = load_study(arguments, plugins)) return run_study(arguments, std::move(*study), plugins);
+  if (auto sequence = load_sequence(arguments, plugins); sequence && !arguments.has("shard"))
+    return run_sequence(arguments, std::move(*sequence), plugins);
   if (arguments.has("shard"))
     throw InputError(
         Message{.place = {"fthost", 0, 0}, .text = "--shard is for studies, and this pipeline has no [study]"});

@@ -15,6 +15,7 @@
 
 #include "apps/fthost/child.h"
 #include "apps/fthost/command.h"
+#include "apps/fthost/run_state.h"
 #include "apps/fthost/study_state.h"
 #include "core/engine/engine.h"
 #include "core/run/interrupt.h"
@@ -23,8 +24,6 @@ namespace fthost {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr auto kLookEvery = std::chrono::milliseconds(50);
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -87,10 +86,11 @@ class StudyRun {
     std::vector<Message> errors;
     for (std::size_t i = 0; i < study_.points.size(); ++i) {
       if (!shard_.holds(i)) continue;
+      const auto& point = study_.points[i];
       try {
-        const auto state = state_of(study_.folder, study_.points[i]);
-        (state == PointState::finished ? finished_ : open_).push_back(i);
-        if (state == PointState::unfinished) unfinished_.insert(i);
+        const auto state = state_of(study_.folder / point.name, point.pipeline.resolved, "point", "study");
+        (state == RunState::finished ? finished_ : open_).push_back(i);
+        if (state == RunState::unfinished) unfinished_.insert(i);
       } catch (const InputError& error) {
         errors.insert(errors.end(), error.messages().begin(), error.messages().end());
       }
@@ -176,7 +176,7 @@ class StudyRun {
       }
       if (signal != 0) next = open_.size();
       while (next < open_.size() && std::ssize(running_) < study_.jobs) start(open_[next++]);
-      std::this_thread::sleep_for(kLookEvery);
+      std::this_thread::sleep_for(Child::kLookEvery);
       collect();
     }
   }
@@ -189,16 +189,14 @@ class StudyRun {
   }
 
   std::vector<std::string> words_for(const StudyPoint& point) const {
-    std::vector<std::string> words = {arguments_.text("pipeline"), "--point", point.name, "--color",
-                                      console_.color ? "always" : "never"};
-    for (const auto& set : arguments_.list("set")) {
-      if (study_.jobs > 1 && parse_override(set).key == "run.threads") continue;
-      words.insert(words.end(), {"--set", set});
+    auto sets = arguments_.list("set");
+    auto style = console_;
+    if (study_.jobs > 1) {
+      std::erase_if(sets, [](const std::string& set) { return parse_override(set).key == "run.threads"; });
+      sets.push_back("run.threads=" + std::to_string(point.pipeline.run.threads));
+      style.quiet = true;
     }
-    if (study_.jobs > 1)
-      words.insert(words.end(), {"--set", "run.threads=" + std::to_string(point.pipeline.run.threads)});
-    if (console_.quiet || study_.jobs > 1) words.emplace_back("--quiet");
-    return words;
+    return words_for_part(arguments_, style, "--point", point.name, sets);
   }
 
   /// "; about 3 min 20 s left", once a point has ended.

@@ -1,29 +1,14 @@
 #pragma once
 
-/// Which points of a study are done, as their run folders tell.
+/// Which part of a study's points a process runs, and what filling their cache took.
 
 #include <fthost/files.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
-#include <vector>
-
-#include "core/pipeline/study.h"
 
 namespace fthost {
-
-enum class PointState {
-  open,        ///< There is no folder of that name.
-  unfinished,  ///< There is one, whose run has not come to its end.
-  finished,
-};
-
-/// Looks at `folder`/`point.name`. Throws InputError when a finished run there was made with other options (another
-/// number of threads is none), naming those.
-PointState state_of(const std::filesystem::path& folder, const StudyPoint& point);
-
-/// Moves what an unfinished point left to `folder`/unfinished, under a name that is free.
-void set_aside(Files& files, const std::filesystem::path& folder, const std::string& point);
 
 /// "2/5": the second of five parts. Points go to parts in turn, so that each gets some of the cheap and the dear ones.
 struct Shard {

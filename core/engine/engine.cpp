@@ -18,6 +18,14 @@ class LibTorchEngine final : public Engine {
                                          const EngineRequest& request) override {
     return fthost::fill_cache(pipeline, boundaries, request);
   }
+  HeadScores evaluate_head(const Pipeline& pipeline, const std::filesystem::path& trained,
+                           const EngineRequest& request) override {
+    return fthost::evaluate_head(pipeline, trained, request);
+  }
+  std::vector<StageDistance> encoder_distance(const Pipeline& pipeline, const std::filesystem::path& other,
+                                              const EngineRequest& request) override {
+    return fthost::encoder_distance(pipeline, other, request);
+  }
   void predict(const PredictRequest& what, const EngineRequest& request) override { predict_sentences(what, request); }
   DeviceReport devices() override { return report_devices(); }
 };

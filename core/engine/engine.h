@@ -86,6 +86,25 @@ struct PredictRequest {
   std::string device = "auto";
 };
 
+/// A dev set's figures: micro averages over words, as the sink f1's, and the loss.
+struct HeadScores {
+  double f1 = 0, precision = 0, recall = 0;
+  double loss = 0;
+};
+
+/// How far apart a stage's tensors are in two encoders.
+struct StageDistance {
+  std::string stage;
+  double squares = 0;       ///< Sum of squared differences.
+  std::int64_t values = 0;  ///< How many were compared.
+
+  void add(const StageDistance& other) {
+    squares += other.squares;
+    values += other.values;
+  }
+  double mean() const { return values > 0 ? squares / static_cast<double>(values) : 0; }
+};
+
 /// What tensors run on here.
 struct DeviceReport {
   std::string libtorch;              ///< Version.
@@ -105,6 +124,13 @@ class Engine {
   /// Fills the cache at each boundary (0 … L), each from the one below it; without any, at the pipeline's own.
   virtual std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vector<int>& boundaries,
                                                  const EngineRequest& request) = 0;
+  /// Evaluates the pipeline's dev set with its model as it is and the head that a run of it has saved in the model
+  /// folder `trained`. Computes all anew, without the cache.
+  virtual HeadScores evaluate_head(const Pipeline& pipeline, const std::filesystem::path& trained,
+                                   const EngineRequest& request) = 0;
+  /// Stage by stage, between the pipeline's model and one of the same shape in another folder; heads are left out.
+  virtual std::vector<StageDistance> encoder_distance(const Pipeline& pipeline, const std::filesystem::path& other,
+                                                      const EngineRequest& request) = 0;
   virtual void predict(const PredictRequest& what, const EngineRequest& request) = 0;
   virtual DeviceReport devices() = 0;
 };

@@ -7,6 +7,7 @@
 
 #include "core/data/order.h"
 #include "core/engine/activity.h"
+#include "core/engine/device.h"
 #include "core/engine/mean_loss.h"
 
 namespace fthost {
@@ -64,6 +65,16 @@ Evaluation empty_evaluation(const DataSet& set, const std::string& first_label, 
 }
 
 }  // namespace
+
+EvaluationSettings evaluation_settings(const Pipeline& pipeline, Network& network, at::Device device) {
+  EvaluationSettings settings{.device = device,
+                              .compute = number_type(pipeline.run.precision),
+                              .batch_size = pipeline.train.batch_size,
+                              .loss_over_batches = pipeline.train.epoch_loss_over_batches,
+                              .score_on_tokens = pipeline.train.score_on_tokens};
+  if (pipeline.data.pad) settings.padding = {pipeline.data.max_length, network.model().tokenizer().pad_id()};
+  return settings;
+}
 
 Evaluation evaluate(Network& network, Prefix& prefix, const DataSet& set, const std::string& name,
                     const EvaluationSettings& settings, EventBus& events) {

@@ -46,12 +46,7 @@ class Run {
     network_.learn_labels(data_.train.sentences);
     make_data_examples(pipeline, network_, data_, events_);
     network_.load(device_, pipeline.run.seed);
-    settings_ = {.device = device_,
-                 .compute = number_type(pipeline.run.precision),
-                 .batch_size = pipeline.train.batch_size,
-                 .loss_over_batches = pipeline.train.epoch_loss_over_batches,
-                 .score_on_tokens = pipeline.train.score_on_tokens};
-    if (pipeline.data.pad) settings_.padding = {pipeline.data.max_length, network_.model().tokenizer().pad_id()};
+    settings_ = evaluation_settings(pipeline, network_, device_);
     cache_.emplace(pipeline, network_, *request.files, events_,
                    PrefixArithmetic{device_, settings_.compute, number_type(pipeline.cache.storage), threads_},
                    *request.stop_signal);

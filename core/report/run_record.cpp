@@ -3,11 +3,10 @@
 #include <fthost/json.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "core/formats/json_object.h"
+#include "core/report/json_fields.h"
 
 namespace fthost::report {
 namespace {
@@ -17,20 +16,6 @@ constexpr auto kMostCount = static_cast<std::size_t>(std::numeric_limits<std::in
 
 std::int64_t count_of(const JsonObject& object, const std::string& key) {
   return static_cast<std::int64_t>(object.number(key, kMostCount));
-}
-
-/// A number; null stands for one that is not finite.
-double real_of(const JsonObject& object, const std::string& key) {
-  const auto found = object.all().find(key);
-  if (found != object.all().end() && found->is_null()) return std::nan("");
-  if (found == object.all().end() || !found->is_number()) object.wrong(key, "a number");
-  return found->get<double>();
-}
-
-const nlohmann::json& list_of(const JsonObject& object, const std::string& key) {
-  const auto* list = object.find(key);
-  if (list == nullptr || !list->is_array()) object.wrong(key, "an array");
-  return *list;
 }
 
 void read_cache(const JsonObject& record, RunFiles& run) {
@@ -78,13 +63,6 @@ void read_hashes(const JsonObject& record, RunFiles& run) {
     }
 }
 
-void read_labels(const JsonObject& record, RunFiles& run) {
-  for (const auto& label : list_of(record, "labels")) {
-    if (!label.is_string()) record.wrong("labels", "an array of strings");
-    run.labels.push_back(label.get<std::string>());
-  }
-}
-
 void read_test(const JsonObject& record, RunFiles& run) {
   if (record.find("test") == nullptr) return;
   const auto test = record.object("test");
@@ -117,7 +95,7 @@ RunFiles read_record(const std::string& text, const std::string& file) {
   if (record.find("seconds") != nullptr) run.seconds = real_of(record, "seconds");
   if (record.find("kept_epoch") != nullptr)
     run.kept_epoch = static_cast<int>(record.number("kept_epoch", std::numeric_limits<int>::max()));
-  read_labels(record, run);
+  run.labels = texts_of(record, "labels");
   read_test(record, run);
   read_cache(record, run);
   read_cost(record, run);

@@ -3,11 +3,11 @@
 
 #include <ATen/ATen.h>
 
+#include <fthost/ops.h>
 #include <fthost/parameters.h>
 #include <fthost/plugin.h>
 #include <fthost/sink.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
@@ -16,19 +16,6 @@
 
 namespace fthost::drift {
 namespace {
-
-/// Sum of squared differences in double precision, in pieces so that it needs little memory.
-double squared_distance(const at::Tensor& a, const at::Tensor& b) {
-  constexpr std::int64_t piece = 1 << 20;
-  const auto left = a.reshape({-1}), right = b.reshape({-1});
-  double sum = 0;
-  for (std::int64_t begin = 0; begin < left.numel(); begin += piece) {
-    const auto length = std::min(piece, left.numel() - begin);
-    const auto difference = left.narrow(0, begin, length).to(at::kDouble) - right.narrow(0, begin, length);
-    sum += difference.dot(difference).item<double>();
-  }
-  return sum;
-}
 
 /// The shortest text that reads back as the same number.
 std::string shortest(double value) {
@@ -112,8 +99,8 @@ class Drift final : public Sink, public ParameterListener {
     const auto found = past_.find(parameter.name);
     if (found == past_.end()) return {0, 0, parameter.value.numel()};
     const auto now = parameter.value.detach();
-    const Moved moved{squared_distance(now, found->second.previous), squared_distance(now, found->second.base),
-                      now.numel()};
+    const Moved moved{ops::squared_distance(now, found->second.previous),
+                      ops::squared_distance(now, found->second.base), now.numel()};
     found->second.previous.copy_(now);
     return moved;
   }

@@ -92,4 +92,8 @@ FTHOST_API at::Tensor embedding(const at::Tensor& table, const at::Tensor& ids);
 /// Fills `out` with normal values of mean 0: a function of seed, name and element, the same on every device.
 FTHOST_API void fill_normal(at::Tensor& out, std::uint64_t seed, std::string_view name, double standard_deviation);
 
+/// The sum of squared differences of two tensors of the same size, in double precision; needs little memory besides
+/// them. No gradients.
+FTHOST_API double squared_distance(const at::Tensor& a, const at::Tensor& b);
+
 }  // namespace fthost::ops

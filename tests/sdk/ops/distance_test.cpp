@@ -1,0 +1,26 @@
+#include <fthost/ops.h>
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "tests/catch.h"
+
+using namespace fthost;
+
+TEST_CASE("squared distance is the sum over all elements, however many there are", "[unit][ops]") {
+  for (const std::int64_t count : {std::int64_t{0}, std::int64_t{5}, (std::int64_t{1} << 20) + 3}) {
+    INFO(count);
+    const auto a = at::randn({count}), b = at::randn({count});
+    long double sum = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const long double difference =
+          static_cast<long double>(a.const_data_ptr<float>()[i]) - b.const_data_ptr<float>()[i];
+      sum += difference * difference;
+    }
+    const auto expected = static_cast<double>(sum);
+    CHECK(std::abs(ops::squared_distance(a, b) - expected) <= 1e-12 * expected);
+  }
+  CHECK(ops::squared_distance(at::tensor({1.0F, 2.0F, 3.0F, 4.0F}).reshape({2, 2}), at::zeros({2, 2})) == 30);
+  CHECK(ops::squared_distance(at::ones({3, 4}), at::ones({3, 4})) == 0);
+}
