@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <set>
 #include <system_error>
 
 #include "apps/fthost/arguments.h"
@@ -22,7 +23,9 @@ constexpr CommandHelp kHelp{
     "Writes one page of HTML about runs: F1, losses and time by epoch and by what learns, F1 against seconds, drift,\n"
     "cache, predicted against measured seconds, and what exactly was run. Runs that differ in their seed only are "
     "shown\n"
-    "as mean and spread. It needs neither network nor script. RUN is a run's folder, or one that holds several.",
+    "as mean and spread; of a sequence it has the matrix of F1 too. It needs neither network nor script. RUN is a "
+    "run's\n"
+    "folder, or one that holds several.",
     "  fthost report runs/quickstart\n  fthost report runs/reference -o reference.html\n"
     "  fthost report runs/a runs/b --charts pictures\n"};
 
@@ -38,23 +41,47 @@ std::vector<fs::path> all_folders(const std::vector<std::string>& words, std::ve
   return folders;
 }
 
-/// The runs; warnings about them go to `warnings`. Throws InputError with all that is wrong with any of them.
-std::vector<report::RunFiles> read_runs(const std::vector<std::string>& words, std::vector<Message>& warnings) {
-  std::vector<Message> messages;
+struct ReportInput {
   std::vector<report::RunFiles> runs;
+  std::vector<report::SequenceRecord> sequences;
+};
+
+/// Of the sequences whose tasks are among the runs.
+std::vector<report::SequenceRecord> read_sequences(const std::vector<report::RunFiles>& runs,
+                                                   std::vector<Message>& errors) {
+  std::vector<report::SequenceRecord> sequences;
+  std::set<fs::path> seen;
+  for (const auto& run : runs) {
+    const auto folder = report::folder_of_study(run.folder);
+    if (!seen.insert(folder).second) continue;
+    try {
+      if (auto sequence = report::read_sequence_of(folder)) sequences.push_back(std::move(*sequence));
+    } catch (const InputError& error) {
+      errors.insert(errors.end(), error.messages().begin(), error.messages().end());
+    }
+  }
+  return sequences;
+}
+
+/// Warnings go to `warnings`. Throws InputError with all that is wrong with any of the folders.
+ReportInput read_input(const std::vector<std::string>& words, std::vector<Message>& warnings) {
+  std::vector<Message> messages;
+  ReportInput input;
   for (const auto& folder : all_folders(words, messages))
-    if (auto run = report::read_run_files(folder, messages)) runs.push_back(std::move(*run));
+    if (auto run = report::read_run_files(folder, messages)) input.runs.push_back(std::move(*run));
+  input.sequences = read_sequences(input.runs, messages);
   std::vector<Message> errors;
   for (auto& message : messages)
     (message.severity == Message::Severity::error ? errors : warnings).push_back(std::move(message));
   if (!errors.empty()) throw InputError(std::move(errors));
-  return runs;
+  return input;
 }
 
-void write_charts(const fs::path& folder, const std::vector<report::RunFiles>& runs) {
+void write_charts(const fs::path& folder, const ReportInput& input) {
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored)) disk().make_folder(folder);
-  for (const auto& [name, text] : report::chart_files(runs)) write_file(disk(), folder / name, text);
+  for (const auto& [name, text] : report::chart_files(input.runs, input.sequences))
+    write_file(disk(), folder / name, text);
 }
 
 }  // namespace
@@ -73,12 +100,12 @@ int report_command(const std::vector<std::string>& words) {
                              .text = "report needs the folder of a run",
                              .notes = {"usage: " + std::string(kHelp.usage)}});
   std::vector<Message> warnings;
-  const auto runs = read_runs(asked, warnings);
+  const auto input = read_input(asked, warnings);
   std::cerr << render(warnings);
   const auto file = arguments.text("output");
-  write_file(disk(), file, report::write_page(runs, warnings));
-  if (arguments.has("charts")) write_charts(arguments.text("charts"), runs);
-  std::cerr << file << ": " << runs.size() << (runs.size() == 1 ? " run\n" : " runs\n");
+  write_file(disk(), file, report::write_page(input.runs, input.sequences, warnings));
+  if (arguments.has("charts")) write_charts(arguments.text("charts"), input);
+  std::cerr << file << ": " << input.runs.size() << (input.runs.size() == 1 ? " run\n" : " runs\n");
   return kDone;
 }
 

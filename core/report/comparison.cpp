@@ -87,6 +87,11 @@ std::string variant_of(const Bundle& bundle, const std::set<std::string>& differ
   return text;
 }
 
+bool lie_in_several_folders(const std::vector<Bundle>& bundles) {
+  const auto elsewhere = [&](const Bundle& each) { return each.folder() != bundles.front().folder(); };
+  return std::any_of(bundles.begin(), bundles.end(), elsewhere);
+}
+
 /// Runs of which nothing is known but their name bear that.
 void make_unique(std::vector<Group>& groups) {
   std::map<std::string, int> count;
@@ -180,9 +185,14 @@ std::vector<Group> compare(const std::vector<RunFiles>& runs) {
   auto bundles = bundle(runs);
   const auto differing = differing_options(bundles);
   const bool by_folder = differing.size() > kMostInLabel && folders_tell_apart(bundles);
+  const bool several_folders = lie_in_several_folders(bundles);
   std::vector<Group> groups;
   for (auto& each : bundles) {
-    const auto variant = by_folder ? each.folder() : variant_of(each, differing);
+    // Tasks have other data: whatever else is alike, they are not to be compared.
+    const auto& task = each.runs.front()->task;
+    const auto variant = !task.empty() ? (several_folders ? each.folder() + " " : "") + task
+                         : by_folder   ? each.folder()
+                                       : variant_of(each, differing);
     const auto label = each.setting.name + (variant.empty() ? "" : ", " + variant);
     groups.push_back({label, each.setting, variant, std::move(each.runs)});
   }

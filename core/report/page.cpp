@@ -6,16 +6,25 @@
 #include <cmath>
 
 #include "core/report/comparison.h"
+#include "core/report/drawing.h"
 #include "core/report/drift.h"
 #include "core/report/figures.h"
 #include "core/report/markup.h"
 #include "core/report/published.h"
+#include "core/report/sequence_figures.h"
 #include "core/report/study_times.h"
 #include "core/report/style.h"
 #include "core/report/trends.h"
 
 namespace fthost::report {
 namespace {
+
+/// What the page shows of a sequence.
+struct SequenceContents {
+  const SequenceRecord* record;
+  Chart f1;
+  std::vector<HeatMap> drift;
+};
 
 /// All that the page shows, worked out once.
 struct Contents {
@@ -24,19 +33,29 @@ struct Contents {
   std::vector<Chart> by_epoch, by_setting;
   Chart frontier, cost;
   std::vector<HeatMap> drift;
+  std::vector<SequenceContents> sequences;
 
-  explicit Contents(const std::vector<RunFiles>& runs) : groups(compare(runs)) {
+  Contents(const std::vector<RunFiles>& runs, const std::vector<SequenceRecord>& records) : groups(compare(runs)) {
     if (compares_with(published_figures(), runs)) published = &published_figures();
     by_epoch = figures_by_epoch(groups, published);
     by_setting = figures_by_setting(groups, published);
     frontier = report::frontier(groups);
     cost = predicted_and_measured(groups);
     drift = drift_maps(groups);
+    for (const auto& record : records) {
+      const auto id = "sequence-" + std::to_string(sequences.size() + 1);
+      sequences.push_back({&record, f1_after_tasks(record, id), drift_after_tasks(record, id)});
+    }
   }
 
   /// Calls `take` for each chart that has something to show, in the order of the page.
   template <class Take>
   void each_chart(const Take& take) const {
+    for (const auto& sequence : sequences) {
+      if (!sequence.f1.is_empty()) take(sequence.f1);
+      for (const auto& map : sequence.drift)
+        if (!map.is_empty()) take(map);
+    }
     for (const auto* charts : {&by_setting, &by_epoch})
       for (const auto& chart : *charts)
         if (!chart.is_empty()) take(chart);
@@ -59,8 +78,9 @@ std::string optional_text(const std::optional<double>& value) {
 
 class Page {
  public:
-  Page(const std::vector<RunFiles>& runs, const std::vector<Message>& warnings)
-      : runs_(runs), warnings_(warnings), contents_(runs) {}
+  Page(const std::vector<RunFiles>& runs, const std::vector<SequenceRecord>& sequences,
+       const std::vector<Message>& warnings)
+      : runs_(runs), warnings_(warnings), contents_(runs, sequences) {}
 
   std::string write() {
     html_.raw("<!DOCTYPE html>\n").open("html", {{"lang", "en"}});
@@ -69,6 +89,7 @@ class Page {
     write_header();
     html_.open("main");
     write_summary();
+    write_sequences();
     write_curves();
     write_drift();
     write_cost();
@@ -93,6 +114,7 @@ class Page {
   void write_header() {
     html_.open("header").element("h1", "fthost report: " + title());
     html_.open("nav");
+    if (!contents_.sequences.empty()) html_.element("a", "Sequences", {{"href", "#sequences"}});
     for (const auto& [id, text] :
          {std::pair{"figures", "Figures"}, {"drift", "Drift"}, {"cost", "Cost"}, {"runs", "What was run"}})
       html_.element("a", text, {{"href", "#" + std::string(id)}});
@@ -134,6 +156,35 @@ class Page {
            spread_text(group.at_end("dev_f1")), spread_text(group.at_end("dev_loss")), spread_text(test),
            spread_text(group.mean("seconds")), spread_text(group.sum("seconds"))});
     }
+    end_table();
+  }
+
+  void write_sequences() {
+    if (contents_.sequences.empty()) return;
+    heading("sequences", "Sequences");
+    html_.element(
+        "p",
+        "F1 on dev of each task (columns) after each task (rows), with its head as it was saved on the encoder "
+        "of then. Forgetting: the best F1 that a task had, less what it has after the last row.");
+    for (const auto& sequence : contents_.sequences) {
+      html_.element("h3", sequence.record->name);
+      write_matrix(*sequence.record);
+      figures(std::vector{sequence.f1});
+      figures(sequence.drift);
+    }
+  }
+
+  void write_matrix(const SequenceRecord& record) {
+    html_.open("div", {{"class", "scroll"}}).open("table");
+    header_row(html_, "after", record.tasks);
+    const auto write_row = [&](const std::string& name, const auto& figure) {
+      html_.open("tr").element("td", name);
+      for (std::size_t task = 0; task < record.tasks.size(); ++task) html_.element("td", optional_text(figure(task)));
+      html_.close();
+    };
+    for (std::size_t row = 0; row < record.rows.size(); ++row)
+      write_row(record.rows[row].task, [&](std::size_t task) { return record.f1(row, task); });
+    write_row("forgetting", [&](std::size_t task) { return record.forgetting(task); });
     end_table();
   }
 
@@ -228,13 +279,17 @@ class Page {
 
 }  // namespace
 
-std::string write_page(const std::vector<RunFiles>& runs, const std::vector<Message>& warnings) {
-  return Page(runs, warnings).write();
+std::string write_page(const std::vector<RunFiles>& runs, const std::vector<SequenceRecord>& sequences,
+                       const std::vector<Message>& warnings) {
+  return Page(runs, sequences, warnings).write();
 }
 
-std::vector<std::pair<std::string, std::string>> chart_files(const std::vector<RunFiles>& runs) {
+std::vector<std::pair<std::string, std::string>> chart_files(const std::vector<RunFiles>& runs,
+                                                             const std::vector<SequenceRecord>& sequences) {
   std::vector<std::pair<std::string, std::string>> files;
-  Contents(runs).each_chart([&](const auto& chart) { files.emplace_back(chart.id + ".svg", draw(chart, true)); });
+  Contents(runs, sequences).each_chart([&](const auto& chart) {
+    files.emplace_back(chart.id + ".svg", draw(chart, true));
+  });
   return files;
 }
 

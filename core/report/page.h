@@ -9,13 +9,17 @@
 #include <vector>
 
 #include "core/report/run_files.h"
+#include "core/report/sequence_record.h"
 
 namespace fthost::report {
 
-/// The page. `warnings`: what the folders lack; it is shown too. Its text depends on nothing but the arguments.
-std::string write_page(const std::vector<RunFiles>& runs, const std::vector<Message>& warnings);
+/// The page about runs, and about the sequences that they are tasks of. `warnings`: what the folders lack; it is shown
+/// too. Its text depends on nothing but the arguments.
+std::string write_page(const std::vector<RunFiles>& runs, const std::vector<SequenceRecord>& sequences,
+                       const std::vector<Message>& warnings);
 
 /// Each chart of the page as an SVG file of its own: name ("dev_f1-by-epoch.svg") and text.
-std::vector<std::pair<std::string, std::string>> chart_files(const std::vector<RunFiles>& runs);
+std::vector<std::pair<std::string, std::string>> chart_files(const std::vector<RunFiles>& runs,
+                                                             const std::vector<SequenceRecord>& sequences);
 
 }  // namespace fthost::report

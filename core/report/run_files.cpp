@@ -96,6 +96,8 @@ std::optional<RunFiles> read_run_files(const fs::path& folder, std::vector<Messa
     warn_of_state(run, folder, messages);
     read_tables(folder, run, messages);
     run.study_fill_seconds = read_fill_seconds(folder_of_study(folder));
+    // "2-NAME" is the second task's.
+    if (is_file(folder_of_study(folder) / "sequence.json")) run.task = run.name.substr(run.name.find('-') + 1);
     return run;
   } catch (const InputError& error) {
     messages.insert(messages.end(), error.messages().begin(), error.messages().end());

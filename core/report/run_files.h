@@ -48,6 +48,7 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 struct RunFiles {
   std::string folder;  ///< As the user gave it.
   std::string name;
+  std::string task;    ///< Of a sequence: what it is called there; empty of other runs.
   std::string state;   ///< "running", "finished", "failed" or "interrupted".
   std::string reason;  ///< Why it failed; may be empty.
   std::string boundary;

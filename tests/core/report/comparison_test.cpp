@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/report/trends.h"
 #include "tests/catch.h"
 #include "tests/core/report/made_runs.h"
 
@@ -52,6 +53,20 @@ TEST_CASE("groups of one setting are told apart by the options that differ", "[u
         std::vector<std::string>{"classifier only", "last 1"});
   CHECK(labels_of({made_run(1, 1, {}, {{"optimizer.lr", "0.001"}}), made_run(1, 1, {}, {{"optimizer.lr", "0.1"}})}) ==
         std::vector<std::string>{"last 1, optimizer.lr = 0.001", "last 1, optimizer.lr = 0.1"});
+}
+
+TEST_CASE("tasks of a sequence are groups of their own, which nothing compares", "[unit][report][sequence]") {
+  auto first = made_run(3, 1, {0.4}), second = made_run(1, 1, {0.9}), again = made_run(3, 2, {0.5});
+  first.task = "people";
+  second.task = again.task = "towns";
+  first.folder = "runs/s/1-people";
+  second.folder = "runs/s/2-towns";
+  CHECK(labels_of({first, second}) == std::vector<std::string>{"last 1, towns", "last 3, people"});
+  const std::vector runs = {first, second};
+  CHECK(trends(compare(runs)).empty());
+  again.folder = "runs/other/1-towns";
+  again.options["data.train"] = "other";
+  CHECK(labels_of({first, again}) == std::vector<std::string>{"last 3, s people", "last 3, other towns"});
 }
 
 TEST_CASE("groups that differ in many options bear their study's name", "[unit][report]") {

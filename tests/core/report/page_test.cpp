@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <regex>
 
 #include "tests/catch.h"
 #include "tests/core/report/made_runs.h"
+#include "tests/core/report/made_sequence.h"
 #include "tests/core/report/well_formed.h"
 
 namespace fthost::report {
@@ -33,7 +35,7 @@ std::vector<RunFiles> golden_runs() {
 
 TEST_CASE("page about the golden runs", "[unit][report][golden]") {
   const auto file = kHere / "golden" / "report.html";
-  const auto page = write_page(golden_runs(), {});
+  const auto page = write_page(golden_runs(), {}, {});
   std::ifstream in(file, std::ios::binary);
   const std::string expected{std::istreambuf_iterator<char>(in), {}};
   CHECK((page == expected));
@@ -41,7 +43,7 @@ TEST_CASE("page about the golden runs", "[unit][report][golden]") {
 }
 
 TEST_CASE("page is well-formed, and what it points at is there", "[unit][report]") {
-  const auto page = write_page(golden_runs(), {});
+  const auto page = write_page(golden_runs(), {}, {});
   const WellFormed checked(page);
   CHECK(checked.problem().empty());
   CHECK(checked.references().size() > 10);
@@ -52,7 +54,7 @@ TEST_CASE("page is well-formed, and what it points at is there", "[unit][report]
 }
 
 TEST_CASE("page needs nothing but itself", "[unit][report]") {
-  const auto page = write_page(golden_runs(), {});
+  const auto page = write_page(golden_runs(), {}, {});
   for (const auto* word : {"<script", "src=", "@import", "url(", "href=\"http", "<iframe"}) {
     INFO(word);
     CHECK(page.find(word) == std::string::npos);
@@ -72,26 +74,51 @@ TEST_CASE("page escapes all that comes from files", "[unit][report]") {
   Message warning;
   warning.place.file = evil;
   warning.text = evil;
+  auto sequence = made_sequence();
+  for (auto* text :
+       {&sequence.name, &sequence.start, &sequence.tasks[0], &sequence.rows[0].task, &sequence.rows[0].drift[0].stage})
+    *text = evil;
   const std::vector runs = {run, other};
-  const auto page = write_page(runs, {warning});
+  const auto page = write_page(runs, {sequence}, {warning});
   CHECK(WellFormed(page).problem().empty());
   CHECK(page.find("<script") == std::string::npos);
   CHECK(std::none_of(page.begin(), page.end(), [](char c) { return c == '\x01' || c == '\xff'; }));
-  for (const auto& [name, text] : chart_files(runs)) {
+  for (const auto& [name, text] : chart_files(runs, {sequence})) {
     INFO(name);
     CHECK(WellFormed(text).problem().empty());
   }
 }
 
+TEST_CASE("page shows a sequence's matrix, what was forgotten, and its charts", "[unit][report][sequence]") {
+  const std::vector runs = {made_run(1, 1, {0.75}), made_run(2, 1, {0.8125})};
+  const auto page = write_page(runs, {made_sequence()}, {});
+  const WellFormed checked(page);
+  CHECK(checked.problem().empty());
+  for (const auto& id : checked.references()) CHECK(checked.ids().count(id) == 1);
+  const auto rows = [](const std::string& text) {
+    return std::regex_replace(text, std::regex("</t[dhr]>\n|<tr>"), "");
+  };
+  CHECK(rows(page).find("<th>after<th>people<th>towns<th>diseases"
+                        "<td>people<td>0.75<td><td>"
+                        "<td>towns<td>0.5<td>0.812<td>"
+                        "<td>forgetting<td>0.25<td>0<td>") != std::string::npos);
+  std::vector<std::string> names;
+  for (const auto& [name, text] : chart_files(runs, {made_sequence()})) names.push_back(name);
+  REQUIRE(names.size() > 3);
+  CHECK(std::vector(names.begin(), names.begin() + 3) ==
+        std::vector<std::string>{"sequence-1-f1.svg", "sequence-1-drift-iterative.svg", "sequence-1-drift-base.svg"});
+  CHECK(write_page(runs, {}, {}).find("equence") == std::string::npos);
+}
+
 TEST_CASE("page of a run without any figure says what there is", "[unit][report]") {
-  const auto page = write_page({made_run(1, 1, {})}, {});
+  const auto page = write_page({made_run(1, 1, {})}, {}, {});
   CHECK(WellFormed(page).problem().empty());
   CHECK(page.find("No run has measured drift") != std::string::npos);
-  CHECK(chart_files({made_run(1, 1, {})}).empty());
+  CHECK(chart_files({made_run(1, 1, {})}, {}).empty());
 }
 
 TEST_CASE("charts are files of their own", "[unit][report]") {
-  const auto files = chart_files(golden_runs());
+  const auto files = chart_files(golden_runs(), {});
   std::vector<std::string> names;
   for (const auto& [name, text] : files) {
     names.push_back(name);

@@ -155,6 +155,23 @@ TEST_CASE("metrics keep NaN, and leave out what is empty", "[unit][report]") {
   CHECK(read_metrics("epoch,train", "m.csv").empty());
 }
 
+TEST_CASE("a run beside a sequence's record is one of its tasks", "[unit][report][sequence]") {
+  const TemporaryFolder folder;
+  fs::copy(kRuns / "full", folder / "2-full");
+  auto record = folder.read("2-full/run.json");
+  const auto name = record.find("\"full\"");
+  REQUIRE(name != std::string::npos);
+  folder.write("2-full/run.json", record.insert(name + 1, "2-"));
+  std::vector<Message> messages;
+  auto run = read_run_files(folder / "2-full", messages);
+  REQUIRE(run);
+  CHECK(run->task.empty());
+  folder.write("sequence.json", "{}");
+  run = read_run_files(folder / "2-full", messages);
+  REQUIRE(run);
+  CHECK(run->task == "full");
+}
+
 TEST_CASE("metrics need an epoch", "[unit][report]") {
   CHECK(refusal([] { read_metrics("loss\n1\n", "m.csv"); }) ==
         "m.csv:1: error: expected a column 'epoch' in the header\n    1 | loss\n");
