@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "tests/apps/tiny_pipeline.h"
+#include "tests/page_blocks.h"
 
 namespace fthost {
 namespace {
@@ -375,6 +376,35 @@ TEST_CASE("a sequence's task alone needs what the one before it leaves", "[pipel
         "fthost: error: --shard is for studies, and this pipeline has no [study]\n");
   CHECK(TinyPipeline().run({"--task", "x"}).err ==
         "tiny.toml: error: there is no [[sequence]] in it whose task --task could name\n");
+}
+
+TEST_CASE("docs/sequences.md is followed word by word", "[pipeline][apps][sequence]") {
+  const TinySequence home;
+  const auto& folder = home.folder();
+  fs::create_directory(folder / "models");
+  fs::create_symlink(TinyPipeline::model(), folder / "models/bert");
+  for (const auto* corpus : {"wnut17", "ncbi-disease"}) fs::create_directories(folder / "data" / corpus);
+  fs::copy(folder / "train.conll", folder / "data/wnut17/train.conll");
+  fs::copy(folder / "dev.conll", folder / "data/wnut17/dev.conll");
+  fs::copy(folder / "train2.conll", folder / "data/ncbi-disease/train.tsv");
+  fs::copy(folder / "dev2.conll", folder / "data/ncbi-disease/devel.tsv");
+  auto blocks = blocks_of(fs::path(FTHOST_SOURCE_DIR) / "docs/sequences.md");
+  REQUIRE(blocks.size() > 3);
+  // Longer than the small model takes.
+  blocks[0].text = std::regex_replace(blocks[0].text, std::regex("max_length = 128"), "max_length = 16");
+
+  const TemporaryFolder outputs;
+  const auto path = FTHOST_BUILD_DIR "/bin:" + std::string(std::getenv("PATH"));
+  const auto followed =
+      run_process({"bash", "-c", script_of(blocks, outputs.path())}, folder.path(), "", {{"PATH", path}});
+  INFO(followed.err);
+  REQUIRE(followed.status == 0);
+  for (std::size_t i = 1; i < blocks.size(); ++i)
+    if (blocks[i].language == "text" && blocks[i - 1].language == "sh")
+      CHECK(outputs.read(std::to_string(i - 1)) == blocks[i].text);
+  CHECK(home.read("runs/sequence/matrix.csv").starts_with("after,wnut17,ncbi-disease\n"));
+  CHECK(home.record("sequence/2-ncbi-disease")["learning_layers"] == 1);
+  CHECK(home.read("report.html").find("sequence-1-f1") != std::string::npos);
 }
 
 }  // namespace

@@ -2,52 +2,18 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/apps/tiny_pipeline.h"
 #include "tests/catch.h"
 #include "tests/install/installation.h"
+#include "tests/page_blocks.h"
 
 namespace fthost {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// What stands between two fences. "```cpp a/b.cpp": the language and the file that it is.
-struct Block {
-  std::string language, file, text;
-};
-
-std::vector<Block> blocks_of(const fs::path& page) {
-  std::ifstream in(page);
-  std::vector<Block> blocks;
-  bool inside = false;
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("```")) {
-      inside = !inside;
-      if (!inside) continue;
-      std::istringstream words(line.substr(3));
-      words >> blocks.emplace_back().language >> blocks.back().file;
-    } else if (inside) {
-      blocks.back().text += line + "\n";
-    }
-  }
-  return blocks;
-}
-
-/// All blocks as one script for a shell: files are written, commands are run, and what they print is kept in `outputs`,
-/// a file for each block of commands.
-std::string script_of(const std::vector<Block>& blocks, const fs::path& outputs) {
-  std::string script = "set -euo pipefail\n";
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    const auto& block = blocks[i];
-    if (!block.file.empty()) script += "cat > '" + block.file + "' <<'END OF FILE'\n" + block.text + "END OF FILE\n";
-    if (block.language == "sh") script += "{\n" + block.text + "} > '" + (outputs / std::to_string(i)).string() + "'\n";
-  }
-  return script;
-}
 
 TEST_CASE("docs/write-a-plugin.md leads from nothing to a run, word by word", "[slow][install]") {
   if (lacks_engine()) return;
