@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/fthost/run_state.h"
+#include "core/run/run_folder.h"
 
 namespace fthost {
 namespace {
@@ -41,7 +42,7 @@ Shard shard_from(const std::string& text) {
 void add_fill_seconds(Files& files, const fs::path& folder, const Shard& shard, double seconds) {
   const auto file = record_file(folder, shard);
   const nlohmann::ordered_json record{{"fill_seconds", fill_seconds_in(file) + seconds}};
-  files.make_folder(folder);
+  make_folder_with_parents(files, folder);
   write_file(files, file, record.dump(2) + "\n");
 }
 

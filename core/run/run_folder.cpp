@@ -20,19 +20,19 @@ void require_run_name(std::string_view name) {
   throw InputError(std::move(message));
 }
 
+}  // namespace
+
+bool is_run_name(std::string_view name) {
+  return !name.empty() && name.size() <= 100 && name != "." && name != ".." &&
+         std::all_of(name.begin(), name.end(), is_name_character);
+}
+
 void make_folder_with_parents(Files& files, const std::filesystem::path& folder) {
   std::error_code ignored;  // what is wrong with the folder, making it says better
   if (folder.empty() || std::filesystem::is_directory(folder, ignored)) return;
   if (folder.parent_path() != folder) make_folder_with_parents(files, folder.parent_path());
   if (!files.make_folder(folder) && !std::filesystem::is_directory(folder, ignored))
     throw Error("cannot make the folder " + folder.string() + ": something else has that name");
-}
-
-}  // namespace
-
-bool is_run_name(std::string_view name) {
-  return !name.empty() && name.size() <= 100 && name != "." && name != ".." &&
-         std::all_of(name.begin(), name.end(), is_name_character);
 }
 
 RunFolder make_run_folder(Files& files, const std::filesystem::path& output, std::string_view name) {

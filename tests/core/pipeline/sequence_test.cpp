@@ -67,7 +67,27 @@ TEST_CASE("sequence tells all that is wrong with its tasks at once, with lines a
   SequenceFile file(
       "[[sequence]]\nname = \"a\"\nfreezing.layers = -1\n[[sequence]]\nname = \"b\"\noptimizer.learning_rate = 1\n"
       "[[sequence]]\nname = \"c\"\ndata.split = 0.1\n[sinq]\n");
-  CHECK(file.refusal() == "s.toml:24:1: error: [data] has both 'dev' and 'split', and they exclude each other\n");
+  CHECK(file.refusal() ==
+        "s.toml:36:19: error: 'layers' must be 0 or more, found -1\n"
+        "   36 | freezing.layers = -1\n"
+        "      |                   ^^\n"
+        "  layers: integer, 0 or more; layers that learn, counted from the top\n"
+        "  in: a\n"
+        "s.toml:39:11: error: optimizer 'adamw' has no option 'learning_rate'\n"
+        "   39 | optimizer.learning_rate = 1\n"
+        "      |           ^^^^^^^^^^^^^\n"
+        "  options: lr, layer_decay, weight_decay, beta1, groups\n"
+        "  in: b\n"
+        "s.toml:42:6: error: [data] has both 'dev' and 'split', and they exclude each other\n"
+        "   42 | data.split = 0.1\n"
+        "      |      ^^^^^\n"
+        "  dev: path, optional; file to evaluate on after each epoch; or give 'split'\n"
+        "  split: number, above 0, below 1, optional; share of train that becomes dev, when there is no dev\n"
+        "  in: c\n"
+        "s.toml:43:2: error: there is no table [sinq]\n"
+        "   43 | [sinq]\n"
+        "      |  ^^^^\n"
+        "  tables: run, data, model, head, freezing, optimizer, schedule, train, cache, plugins, sinks\n");
 }
 
 TEST_CASE("sequence says what is wrong with itself", "[unit][sequence]") {
@@ -145,10 +165,12 @@ TEST_CASE("a misspelt sequence gets its name", "[unit][sequence]") {
 
 TEST_CASE("sequence's tasks are found by name", "[unit][sequence]") {
   SequenceFile file(kTwoTasks);
-  CHECK(find_task(file.load(), "b") == 1);
-  CHECK_THROWS_WITH(find_task(file.load(), "bb"),
-                    "fthost: error: the sequence has no task 'bb'; did you mean 'b'?\n"
-                    "  its tasks: a, b\n");
+  auto sequence = file.load();
+  CHECK(find_task(sequence, "b") == 1);
+  sequence.tasks[1].name = "towns";
+  CHECK_THROWS_WITH(find_task(sequence, "town"),
+                    "fthost: error: the sequence has no task 'town'; did you mean 'towns'?\n"
+                    "  its tasks: a, towns\n");
 }
 
 }  // namespace

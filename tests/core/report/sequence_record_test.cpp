@@ -113,11 +113,12 @@ TEST_CASE("sequence's record refuses what it could not have written", "[unit][re
   const std::pair<const char*, const char*> cases[] = {
       {"{}", "sequence.json: error: expected sequence to be a string, found nothing\n"},
       {R"({"sequence": "s", "start": "", "tasks": [1], "after": []})",
-       "sequence.json: error: expected tasks to be an array of strings, found [1]\n"},
+       "sequence.json: error: expected tasks to be an array of strings, found an array\n"},
       {R"({"sequence": "s", "start": "", "tasks": ["a"], "after": [{"task": "b", "measured": "", "dev": [], "drift": []}]})",
-       ""},
+       "sequence.json: error: expected after to be a row for each task that is done, with the scores of the tasks up "
+       "to it, found an array\n"},
       {R"({"sequence": "s", "start": "", "tasks": ["a"], "after": [{"task": "a", "measured": "", "dev": [{"task": "a"}], "drift": []}]})",
-       ""},
+       "sequence.json: error: expected after.dev.f1 to be a number, found nothing\n"},
   };
   for (const auto& [text, expected] : cases) {
     INFO(text);
