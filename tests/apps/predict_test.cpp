@@ -130,7 +130,7 @@ TEST_CASE("predict scores a saved model as the run that left it did", "[pipeline
   const auto score = run_program({"score", "both.conll", "--json"}, tiny.folder().path());
   INFO(score.err);
   REQUIRE(score.status == 0);
-  CHECK(nlohmann::json::parse(score.out).at("micro").at("f1") == metrics.at("dev_f1"));
+  CHECK(nlohmann::json::parse(score.out).at("default").at("micro").at("f1") == metrics.at("dev_f1"));
 }
 
 TEST_CASE("predict says what is wrong with its arguments", "[pipeline][apps]") {

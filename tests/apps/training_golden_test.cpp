@@ -79,6 +79,8 @@ void check_training(const std::string& head, const std::string& strategy, const 
   REQUIRE(outcome.status == 0);
   const SafetensorsFile expected(kGolden / (head + ".safetensors")),
       found(pipeline.folder / "runs/r/model/model.safetensors"), start(TinyPipeline::model() / "model.safetensors");
+  // With the mix PyTorch's own f32 is 1.1e-5 away from its f64: AdamW's division enlarges what is rounded.
+  const double tolerance = head == "ner" ? 1e-5 : 3e-5;
   REQUIRE(pipeline.losses().size() == 20);
   CHECK(relative_difference(pipeline.losses(), read_values(expected, "losses." + strategy)) < 1e-5);
   for (const auto& [name, stored] : found.tensors()) {
@@ -88,7 +90,7 @@ void check_training(const std::string& head, const std::string& strategy, const 
       CHECK(values == read_values(start, name));
     else
       CHECK(relative_difference(values, read_values(expected, strategy + "." + name)) <
-            (is_arbitrary(name) ? .5 : 1e-5));
+            (is_arbitrary(name) ? .5 : tolerance));
   }
 }
 
