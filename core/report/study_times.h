@@ -22,8 +22,8 @@ struct StudyTime {
 /// By folder, in the order of the runs; without folders that hold a run that has not finished.
 std::vector<StudyTime> study_times(const std::vector<RunFiles>& runs);
 
-/// "The 7 runs in cached took 310 s (25 s of them to fill the cache): 0.129 of the 2400 s that the same settings took in
-/// reference." for each folder whose runs learn the same as those of another folder that took longest.
+/// "The 7 runs in cached took 310 s (25 s of them to fill the cache): 0.129 of the 2400 s that the same settings took
+/// in reference." for each folder whose runs learn the same as those of another folder that took longest.
 std::vector<std::string> time_sentences(const std::vector<StudyTime>& studies);
 
 }  // namespace fthost::report

@@ -166,7 +166,9 @@ TEST_CASE("description refuses components that are wrong", "[unit][plugins]") {
       {[](Raw& r) { r.components.resize(257); }, "the library has 257 components, at most 256 are allowed"},
       {[](Raw& r) { r.components.resize(2); }, "freezing 'last-n' stands twice in the library"},
       {[](Raw& r) { r.after = "abc"; }, "freezing 'last-n' is followed by 3 bytes too many"},
-      {[](Raw& r) { r.components[0].kind = 7; }, "component 1 is of the unknown kind 7, of a newer SDK perhaps: update fthost, or build the library against this one"},
+      {[](Raw& r) { r.components[0].kind = 7; },
+       "component 1 is of the unknown kind 7, of a newer SDK perhaps: update fthost, or build the library against this "
+       "one"},
       {[](Raw& r) { r.components[0].name = "Last"; },
        "freezing 'Last' has a name that is not lower case letters, digits and '-'"},
       {[](Raw& r) { r.components[0].name = std::string(65, 'a'); },
@@ -197,7 +199,9 @@ TEST_CASE("description refuses options that are wrong", "[unit][plugins]") {
       {[](Raw& r) { option(r).name = "frozen_dropout"; },
        "option 'frozen_dropout' of freezing 'last-n' has a name that the core keeps for itself"},
       {[](Raw& r) { r.components[0].options.push_back(option(r)); }, layers + " stands twice"},
-      {[](Raw& r) { option(r).type = 8; }, layers + " has the unknown type 8, of a newer SDK perhaps: update fthost, or build the library against this one"},
+      {[](Raw& r) { option(r).type = 8; },
+       layers +
+           " has the unknown type 8, of a newer SDK perhaps: update fthost, or build the library against this one"},
       {[](Raw& r) { option(r).presence = 0; }, layers + " is neither required nor optional nor has it a default"},
       {[](Raw& r) { option(r).presence = 4; }, layers + " is neither required nor optional nor has it a default"},
       {[](Raw& r) { option(r).bounds = 16; }, layers + " has bounds of an unknown form"},
