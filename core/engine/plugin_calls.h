@@ -24,12 +24,16 @@ inline std::string describe(const ComponentChoice& choice) {
 /// Runs `call`. InputError passes; anything else becomes a PluginFailure that names the component and `doing`.
 template <class Call>
 decltype(auto) call_plugin(const FoundComponent& component, const char* doing, Call&& call) {
-  return guard_plugin([&] { return describe(component) + " failed while " + doing; }, [](const OptionError&) {},
-                      std::forward<Call>(call));
+  return guard_plugin(
+      [&] { return describe(component) + " failed while " + doing; },
+      [&](const OptionError& error) { require_declared(component.description, describe(component), error); },
+      std::forward<Call>(call));
 }
 
-/// An option that turned out wrong after the pipeline was checked, with its line in the pipeline.
+/// An option that turned out wrong after the pipeline was checked, with its line in the pipeline. Throws a
+/// PluginFailure when the component does not declare it.
 inline InputError wrong_option(const Pipeline& pipeline, const ComponentChoice& choice, const OptionError& error) {
+  require_declared(choice.component.description, describe(choice), error);
   auto message =
       point_at(pipeline, choice.table, error.option(),
                std::string(kind_name(choice.kind)) + " '" + choice.component.description.name + "': " + error.what());

@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "core/plugins/description.h"
+
 namespace fthost {
 
 /// A plugin failed, and what() says which. Passes through other plugins unchanged: a sink that throws while a reader
@@ -25,6 +27,11 @@ FTHOST_API std::string text_of(const std::exception& error);
 
 /// What is being handled, where it is no std::exception: "it threw int, which is no std::exception".
 FTHOST_API std::string foreign_exception();
+
+/// Throws a PluginFailure when `error` complains of an option that `component` does not declare: that is its own fault,
+/// and no line of a pipeline could be pointed at. `who` as below.
+FTHOST_API void require_declared(const ComponentDescription& component, const std::string& who,
+                                 const OptionError& error);
 
 /// Runs `call`. A PluginFailure and an InputError pass. An OptionError goes to `complain`, which may throw something
 /// better. Anything else, and an OptionError that `complain` let pass, becomes a PluginFailure that begins with what

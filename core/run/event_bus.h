@@ -25,7 +25,7 @@ namespace fthost {
 /// refused in the same way.
 class EventBus {
  public:
-  /// Says where the user gave the option that a sink finds wrong when it hears an event.
+  /// Says where the user gave the option that a sink finds wrong when it hears an event. May throw a PluginFailure.
   using OptionComplaint = std::function<InputError(const OptionError&)>;
 
   /// `name`: the component's; `library`: the file that it came from. Without `complain` an OptionError is reported like

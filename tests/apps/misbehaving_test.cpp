@@ -100,6 +100,7 @@ TEST_CASE("a sink that misbehaves ends the run, and what there is stays", "[pipe
   check_kept("sinks", "sink", "misbehaving.so",
              {{"throws", ": out of luck"},
               {"throws-int", ": it threw int, which is no std::exception"},
+              {"no-option", " complains of an option 'when' that it does not declare: it is too late for that"},
               {"writer", ": it emitted the figure 'odd', but its role is writer: only metric sinks do that"}});
 }
 
@@ -138,7 +139,9 @@ TEST_CASE("a component that fails before the run is named, and leaves no folder"
   };
   check_refused("schedule", "schedule",
                 {{"constructor", made("schedule") + "out of luck"},
-                 {"constructor-int", made("schedule") + "it threw int, which is no std::exception"}});
+                 {"constructor-int", made("schedule") + "it threw int, which is no std::exception"},
+                 {"constructor-option", by("schedule", "misbehaving.so") +
+                                            " complains of an option 'warmup' that it does not declare: too long"}});
   const auto reader = by("reader", "misbehaving.so") + " failed while reading: ";
   const auto gave = reader + "the reader gave a sentence that it must not give: number 1 of FOLDER/train.conll has ";
   check_refused("data", "reader",
