@@ -17,6 +17,7 @@
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
 #include "core/engine/engine.h"
+#include "core/pipeline/checked_options.h"
 #include "core/plugins/child_process.h"
 #include "core/plugins/library.h"
 
@@ -179,7 +180,7 @@ void print_lines(const std::vector<LibraryCheckLine>& lines) {
     if (result.detail.empty())
       text << check;
     else
-      text << std::setw(18) << check << printable(result.detail);
+      text << std::setw(24) << check << printable(result.detail);
     std::cerr << text.str() << '\n';
   }
 }
@@ -189,6 +190,18 @@ nlohmann::ordered_json to_json(const std::vector<LibraryCheckLine>& lines) {
   for (const auto& [check, result] : lines)
     json.push_back({{"check", check}, {"result", verdict_word(result.verdict)}, {"detail", result.detail}});
   return json;
+}
+
+/// Through the text of a pipeline, as a user would give them.
+bool host_takes(const ComponentDescription& component, const Options& options) {
+  std::string text;
+  for (const auto& [name, value] : options.values()) text += name + " = " + toml_value(value) + "\n";
+  try {
+    checked_options(component, text);
+    return true;
+  } catch (const InputError&) {
+    return false;
+  }
 }
 
 void tell(char mark, const std::string& text) {
@@ -265,11 +278,13 @@ int check_component_command(const std::vector<std::string>& words) {
   restrict_child();
   const fs::path library = words.at(0);
   const auto inspected = inspect_library(library, host_fingerprint());
-  CheckSubject subject{library,
-                       inspected.identity,
-                       inspected.description.components.at(std::stoul(words.at(1))),
-                       {},
-                       [](const std::string& what) { tell(kTrying, what); }};
+  const auto& component = inspected.description.components.at(std::stoul(words.at(1)));
+  CheckSubject subject{.library = library,
+                       .identity = inspected.identity,
+                       .component = component,
+                       .given = {},
+                       .trying = [](const std::string& what) { tell(kTrying, what); },
+                       .host_takes = [&](const Options& options) { return host_takes(component, options); }};
   for (std::size_t i = 3; i < words.size(); ++i) subject.given.insert(split(words[i]));
   const auto& check = kConformanceChecks.at(std::stoul(words.at(2)));
   CheckResult result;

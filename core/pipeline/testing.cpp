@@ -7,8 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/formats/toml.h"
-#include "core/pipeline/check_table.h"
+#include "core/pipeline/checked_options.h"
+#include "core/pipeline/problems.h"
+#include "core/plugins/registry.h"
 
 namespace fthost::testing {
 namespace {
@@ -29,22 +30,6 @@ const FoundComponent& find_in(const PluginRegistry& registry, const std::filesys
   for (const auto& component : registry.components())
     titles.push_back(title(component.description.kind, component.description.name));
   throw Error(library.string() + " holds no " + title(kind, name) + "; it holds " + comma_separated(titles));
-}
-
-/// As a pipeline's table with the text below its header would be checked.
-Options checked_options(const ComponentDescription& component, std::string_view text) {
-  const Source source{.document = parse_toml(text, "options"), .folder = std::filesystem::current_path()};
-  GivenTable given{
-      .name = "options", .header = {.line = 1, .column = 1}, .source = &source, .options = {}, .replaced_plugin = {}};
-  for (const auto& entry : source.document.root().entries)
-    given.options.push_back({entry.key, entry.value, entry.key_span, &source, std::nullopt});
-  TableRules rules;
-  rules.table = given.name;
-  rules.plugin = &component;
-  Problems problems;
-  auto values = check_table(given, rules, source.folder, problems);
-  problems.throw_if_any();
-  return Options(std::move(values));
 }
 
 }  // namespace

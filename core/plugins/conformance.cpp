@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -16,6 +18,7 @@
 #include <fthost/schedule.h>
 #include <fthost/sink.h>
 
+#include "core/plugins/guard.h"
 #include "core/plugins/library.h"
 
 namespace fthost {
@@ -60,11 +63,12 @@ struct Sample {
   std::vector<std::string> not_given;  ///< Options without a default, which the author's own rules may ask for.
 };
 
-Sample sample_of(const CheckSubject& subject) {
+Sample sample_of(const ComponentDescription& component,
+                 const std::map<std::string, std::string, std::less<>>& all_given) {
   Sample sample;
-  for (const auto& option : subject.component.options) {
-    const auto given = subject.given.find(option.name);
-    if (given != subject.given.end()) {
+  for (const auto& option : component.options) {
+    const auto given = all_given.find(option.name);
+    if (given != all_given.end()) {
       sample.values[option.name] = option.type == OptionType::texts
                                        ? OptionValue(std::vector<std::string>{given->second})
                                        : OptionValue(given->second);
@@ -76,6 +80,10 @@ Sample sample_of(const CheckSubject& subject) {
     }
   }
   return sample;
+}
+
+Sample sample_of(const CheckSubject& subject) {
+  return sample_of(subject.component, subject.given);
 }
 
 std::string shown(const std::string& option, const OptionValue& value) {
@@ -142,6 +150,7 @@ CheckResult created_twice(const CheckSubject& subject) {
     try {
       made = create(library, subject, sample.values);
     } catch (const OptionError& e) {
+      require_declared(subject.component, "it", e);
       return refused(sample, e.option() + ": " + e.what());
     } catch (const InputError& e) {
       return refused(sample, e.what());
@@ -155,93 +164,143 @@ CheckResult created_twice(const CheckSubject& subject) {
   return {};
 }
 
-/// The ends of a number's range and the choices of a text.
+/// The number next to `bound`: above it, or below it where `direction` is negative.
+double next_to(double bound, double direction) {
+  return std::nextafter(bound, direction * std::numeric_limits<double>::infinity());
+}
+
+/// The ends of a number's range, the choices of a text, and no text where any is allowed.
 std::vector<OptionValue> allowed_values(const OptionDescription& option) {
   std::vector<OptionValue> values;
   const auto add = [&](std::optional<double> bound, bool excluded, double inwards) {
     if (!bound) return;
     if (option.type == OptionType::integer)
       values.emplace_back(static_cast<std::int64_t>(*bound) + (excluded ? static_cast<std::int64_t>(inwards) : 0));
-    if (option.type == OptionType::real)
-      values.emplace_back(excluded ? std::nextafter(*bound, *bound + inwards) : *bound);
+    if (option.type == OptionType::real) values.emplace_back(excluded ? next_to(*bound, inwards) : *bound);
   };
   add(option.min, option.min_excluded, 1);
   add(option.max, option.max_excluded, -1);
   for (const auto& choice : option.choices) values.emplace_back(choice);
+  if (option.type == OptionType::text && option.choices.empty()) values.emplace_back(std::string());
   if (option.type == OptionType::boolean) values = {false, true};
   return values;
 }
 
-/// What the declaration rules out.
+/// What the declaration rules out: the number next to each end of its range, a text that is no choice, an empty path,
+/// and last a value of another type.
 std::vector<OptionValue> wrong_values(const OptionDescription& option) {
   std::vector<OptionValue> values;
-  const auto add = [&](std::optional<double> bound, double outwards) {
+  const auto add = [&](std::optional<double> bound, bool excluded, double outwards) {
     if (!bound) return;
-    if (option.type == OptionType::integer) values.emplace_back(static_cast<std::int64_t>(*bound + outwards));
-    if (option.type == OptionType::real) values.emplace_back(*bound + outwards);
-    if (option.type == OptionType::integers)
-      values.emplace_back(std::vector{static_cast<std::int64_t>(*bound + outwards)});
-    if (option.type == OptionType::reals) values.emplace_back(std::vector{*bound + outwards});
+    const double real = excluded ? *bound : next_to(*bound, outwards);
+    const auto integer = static_cast<std::int64_t>(*bound) + (excluded ? 0 : static_cast<std::int64_t>(outwards));
+    if (option.type == OptionType::integer) values.emplace_back(integer);
+    if (option.type == OptionType::real) values.emplace_back(real);
+    if (option.type == OptionType::integers) values.emplace_back(std::vector{integer});
+    if (option.type == OptionType::reals) values.emplace_back(std::vector{real});
   };
-  add(option.min, -1);
-  add(option.max, 1);
-  if (option.type == OptionType::text) values.emplace_back(std::string(option.choices.empty() ? "" : "no-such-choice"));
+  add(option.min, option.min_excluded, -1);
+  add(option.max, option.max_excluded, 1);
+  if (!option.choices.empty()) values.emplace_back(std::string("no-such-choice"));
+  if (option.type == OptionType::path) values.emplace_back(std::string());
   values.emplace_back(option.type == OptionType::boolean ? OptionValue(std::string("true")) : OptionValue(true));
   return values;
 }
 
+/// `values` with another one for `option`.
+Values with(Values values, const OptionDescription& option, const OptionValue& value) {
+  values[option.name] = value;
+  return values;
+}
+
+/// Options of which one is wrong, and which that is.
+struct WrongOptions {
+  std::string what;
+  Values values;
+};
+
+std::vector<WrongOptions> wrong_options_of(const ComponentDescription& component, const Values& sample) {
+  std::vector<WrongOptions> all;
+  for (const auto& option : component.options) {
+    for (const auto& value : wrong_values(option))
+      all.push_back({shown(option.name, value), with(sample, option, value)});
+    if (!option.required) continue;
+    all.push_back({"no " + option.name, sample});
+    all.back().values.erase(option.name);
+  }
+  return all;
+}
+
+/// What the component says against values that it allows; nothing when it takes them, or refuses them as it may.
+std::string objection(OpenLibrary& library, const CheckSubject& subject, Values values) {
+  try {
+    create(library, subject, std::move(values));
+  } catch (const OptionError& e) {
+    // Its right, as a value may be wrong together with others.
+    require_declared(subject.component, "it", e);
+  } catch (const InputError&) {
+    // Likewise.
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
 CheckResult bounds(const CheckSubject& subject) {
   auto& library = open(subject);
-  const auto sample = sample_of(subject);
+  const auto sample = sample_of(subject).values, made_up_sample = sample_of(subject.component, {}).values;
   std::size_t tried = 0;
   for (const auto& option : subject.component.options)
     for (const auto& value : allowed_values(option)) {
       const auto what = shown(option.name, value);
-      auto values = sample.values;
-      values[option.name] = value;
+      if (!subject.host_takes(Options(with(made_up_sample, option, value))))
+        return {Verdict::broken, "the host refuses " + what + ", which is allowed by its declaration"};
       subject.trying("creating it with " + what);
       ++tried;
-      try {
-        create(library, subject, std::move(values));
-      } catch (const OptionError&) {
-        // Its right: a value may be wrong together with others.
-      } catch (const InputError&) {
-        // Likewise.
-      } catch (const Error& e) {
-        return {Verdict::broken, "with " + what + ": " + e.what() + "; expected it to be taken, or an OptionError"};
-      }
+      const auto said = objection(library, subject, with(sample, option, value));
+      if (!said.empty())
+        return {Verdict::broken, "with " + what + ": " + said + "; expected it to be taken, or an OptionError"};
     }
-  if (tried == 0) return {Verdict::not_tried, "no option has a range or choices"};
+  if (tried == 0) return {Verdict::not_tried, "no option has a range, choices, or free text"};
   return {Verdict::kept, std::to_string(tried) + " tried"};
 }
 
 CheckResult wrong_options(const CheckSubject& subject) {
-  auto& library = open(subject);
-  const auto sample = sample_of(subject);
-  std::size_t tried = 0, taken = 0;
-  const auto attempt = [&](const std::string& what, Values values) {
-    subject.trying("creating it with " + what);
-    ++tried;
-    try {
-      create(library, subject, std::move(values));
-      ++taken;
-    } catch (const Error&) {
-      // Refused.
-    }
-  };
-  for (const auto& option : subject.component.options) {
-    for (const auto& value : wrong_values(option)) {
-      auto values = sample.values;
-      values[option.name] = value;
-      attempt(shown(option.name, value), std::move(values));
-    }
-    if (!option.required) continue;
-    auto values = sample.values;
-    values.erase(option.name);
-    attempt("no " + option.name, std::move(values));
+  if (subject.component.options.empty()) return {Verdict::not_tried, "it has no options"};
+  const auto sample = sample_of(subject.component, {}).values;
+  if (!subject.host_takes(Options(sample))) return {Verdict::broken, "the host refuses what its declarations allow"};
+  const auto all = wrong_options_of(subject.component, sample);
+  for (const auto& [what, values] : all) {
+    subject.trying("asking the host about " + what);
+    if (subject.host_takes(Options(values)))
+      return {Verdict::broken, "the host takes " + what + ", which is ruled out by its declaration"};
   }
-  if (tried == 0) return {Verdict::not_tried, "it has no options"};
-  return {Verdict::kept, std::to_string(tried) + " tried, " + std::to_string(tried - taken) + " of them refused by it"};
+  return {Verdict::kept, std::to_string(all.size()) + " tried, each refused by the host"};
+}
+
+/// What the Options say when a constructor asks for a value that is not there, or for one of another type.
+bool is_from_options(const Error& error) {
+  return std::string_view(error.what()).find("the component asks for its option '") != std::string_view::npos;
+}
+
+CheckResult survives_wrong_options(const CheckSubject& subject) {
+  if (subject.component.options.empty()) return {Verdict::not_tried, "it has no options"};
+  auto& library = open(subject);
+  const auto all = wrong_options_of(subject.component, sample_of(subject).values);
+  std::size_t refused = 0, thrown = 0;
+  for (const auto& [what, values] : all) {
+    subject.trying("creating it with " + what);
+    try {
+      create(library, subject, values);
+    } catch (const OptionError&) {
+      ++refused;
+    } catch (const Error& error) {
+      ++(is_from_options(error) ? refused : thrown);
+    }
+  }
+  auto found = std::to_string(all.size()) + " tried, " + std::to_string(refused) + " of them refused by it";
+  if (thrown != 0) found += ", " + std::to_string(thrown) + " ended in another exception";
+  return {Verdict::kept, found};
 }
 
 CheckResult exceptions_cross(const CheckSubject& subject) {
@@ -292,11 +351,12 @@ bool is_in_process(const std::filesystem::path& library) {
   return false;
 }
 
-const std::array<ConformanceCheck, 6> kConformanceChecks = {{
+const std::array<ConformanceCheck, 7> kConformanceChecks = {{
     {"opens", opens, false},
     {"created twice", created_twice, false},
     {"bounds", bounds, false},
     {"wrong options", wrong_options, false},
+    {"survives wrong options", survives_wrong_options, false},
     {"exceptions cross", exceptions_cross, false},
     {"unloads", unloads, true},
 }};

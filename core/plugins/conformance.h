@@ -25,6 +25,8 @@ struct CheckSubject {
   std::map<std::string, std::string, std::less<>> given;
   /// Is told what comes next, so that whoever looks at a crash knows during what it was.
   std::function<void(const std::string&)> trying;
+  /// Would a pipeline that gives the component these options, and no others, be taken?
+  std::function<bool(const Options&)> host_takes;
 };
 
 struct CheckResult {
@@ -46,13 +48,14 @@ struct ConformanceCheck {
 /// In the order in which they make sense. What a check throws is a broken promise too.
 ///     opens             the system finds all that the library needs
 ///     created twice     made from its defaults, destroyed, made and destroyed again; it is of its kind's class
-///     bounds            every option at each end of its range, and with each of its choices: taken, or refused by an
-///                       OptionError
-///     wrong options     each option out of its range, of another type, left out though required: the host keeps such
-///                       values away, here they come all the same and must not crash
+///     bounds            every option at each end of its range, with each of its choices, and as an empty text where
+///                       any text is allowed: the host takes it; the constructor takes it or throws OptionError
+///     wrong options     each option out of its range, of another type, left out though required: the host refuses it
+///     survives wrong options
+///                       its constructor gets them all the same, and must not crash
 ///     exceptions cross  an exception that is thrown below the constructor comes through it
 ///     unloads           after the last object of the library, the library is gone from the process
-extern const std::array<ConformanceCheck, 6> kConformanceChecks;
+extern const std::array<ConformanceCheck, 7> kConformanceChecks;
 
 /// Whether the library, whose path is absolute and without symbolic links, is loaded in this process.
 bool is_in_process(const std::filesystem::path& library);

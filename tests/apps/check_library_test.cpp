@@ -29,30 +29,37 @@ std::string whole(const std::string& library, int components, int options, int d
   };
   return fixture(library).string() +
          "\n"
-         "  ok         scan              T ms to read its description\n"
-         "  ok         description       " +
+         "  ok         scan                    T ms to read its description\n"
+         "  ok         description             " +
          count(components, "component") + ", " + count(options, "option") +
          "\n"
-         "  ok         defaults          " +
+         "  ok         defaults                " +
          (defaults == 0 ? "none" : std::to_string(defaults) + ", each allowed by its own declaration") + "\n";
 }
 
-const std::string kOpens = "  ok         opens             in T ms\n", kCreated = "  ok         created twice\n",
-                  kNoBounds = "  not tried  bounds            no option has a range or choices\n",
+const std::string kOpens = "  ok         opens                   in T ms\n", kCreated = "  ok         created twice\n",
+                  kNoBounds = "  not tried  bounds                  no option has a range, choices, or free text\n",
                   kNoOptions =
-                      "  not tried  wrong options     it has no options\n"
-                      "  not tried  exceptions cross  it has no options\n",
+                      "  not tried  wrong options           it has no options\n"
+                      "  not tried  survives wrong options  it has no options\n"
+                      "  not tried  exceptions cross        it has no options\n",
                   kCross = "  ok         exceptions cross\n", kUnloads = "  ok         unloads\n";
+
+/// The host refuses all `tried` wrong options; `by_it` of them the constructor refuses too.
+std::string wrong(int tried, int by_it, const std::string& more = "") {
+  const auto of = std::to_string(tried) + " tried, ";
+  return "  ok         wrong options           " + of + "each refused by the host\n" +
+         "  ok         survives wrong options  " + of + std::to_string(by_it) + " of them refused by it" + more + "\n";
+}
 
 }  // namespace
 
 TEST_CASE("check of a library that keeps to everything", "[unit][apps]") {
   const auto outcome = check({fixture("good.so").string()});
   CHECK(outcome.err == whole("good.so", 2, 1, 1) + "schedule 'half': Half of what is asked for.\n" + kOpens + kCreated +
-                           "  ok         bounds            1 tried\n"
-                           "  ok         wrong options     2 tried, 1 of them refused by it\n" +
-                           kCross + kUnloads + "freezing 'by-norm': Looks at gradients.\n" + kOpens + kCreated +
-                           kNoBounds + kNoOptions + kUnloads + "it keeps to what fthost asks of plugins\n");
+                           "  ok         bounds                  1 tried\n" + wrong(2, 1) + kCross + kUnloads +
+                           "freezing 'by-norm': Looks at gradients.\n" + kOpens + kCreated + kNoBounds + kNoOptions +
+                           kUnloads + "it keeps to what fthost asks of plugins\n");
   CHECK(outcome.out.empty());
   CHECK(outcome.status == 0);
 }
@@ -64,82 +71,90 @@ TEST_CASE("check of a library makes a line of every way to fail", "[unit][apps]"
                     crossed = "  ok         exceptions cross\n";
   CHECK(
       outcome.err ==
-      whole("ill_behaved.so", 10, 5, 5) + "schedule 'crashes': Crashes.\n" + kOpens +
-          "  FAILED     created twice     " + segv + " for the first time\n" + kNoBounds + kNoOptions +
-          "  FAILED     unloads           " + segv +
+      whole("ill_behaved.so", 12, 7, 7) + "schedule 'crashes': Crashes.\n" + kOpens +
+          "  FAILED     created twice           " + segv + " for the first time\n" + kNoBounds + kNoOptions +
+          "  FAILED     unloads                 " + segv +
           "\n"
           "schedule 'exits': Ends the process.\n" +
           kOpens +
-          "  FAILED     created twice     the process ended with status 0 while creating it for the first time\n" +
+          "  FAILED     created twice           the process ended with status 0 while creating it for the first "
+          "time\n" +
           kNoBounds + kNoOptions +
-          "  FAILED     unloads           the process ended with status 0 while creating it\n"
+          "  FAILED     unloads                 the process ended with status 0 while creating it\n"
           "schedule 'hangs': Never ends.\n" +
-          kOpens + "  FAILED     created twice     it was still busy after 1 s while creating it for the first time\n" +
+          kOpens +
+          "  FAILED     created twice           it was still busy after 1 s while creating it for the first time\n" +
           kNoBounds + kNoOptions +
-          "  FAILED     unloads           it was still busy after 1 s while creating it\n"
+          "  FAILED     unloads                 it was still busy after 1 s while creating it\n"
           "schedule 'aborts-at-one': Aborts over a value that it allows.\n" +
-          kOpens + kCreated + "  FAILED     bounds            " + abort +
-          "share = 1.0\n"
-          "  ok         wrong options     3 tried, 1 of them refused by it\n" +
-          kCross + kUnloads + "schedule 'aborts-below-zero': Aborts over a value that it does not allow.\n" + kOpens +
-          kCreated +
-          "  ok         bounds            1 tried\n"
-          "  FAILED     wrong options     " +
+          kOpens + kCreated + "  FAILED     bounds                  " + abort + "share = 1.0\n" + wrong(3, 1) + kCross +
+          kUnloads + "schedule 'aborts-below-zero': Aborts over a value that it does not allow.\n" + kOpens + kCreated +
+          "  ok         bounds                  1 tried\n"
+          "  ok         wrong options           2 tried, each refused by the host\n"
+          "  FAILED     survives wrong options  " +
           abort + "steps = -1\n" + kCross + kUnloads +
           "schedule 'complains': Throws something else than an OptionError.\n" + kOpens + kCreated +
-          "  FAILED     bounds            with steps = 0: schedule 'complains' of " +
+          "  FAILED     bounds                  with steps = 0: schedule 'complains' of " +
           fixture("ill_behaved.so").string() +
-          " could not be created: no steps; expected it to be taken, or an OptionError\n"
-          "  ok         wrong options     2 tried, 1 of them refused by it\n" +
-          kCross + kUnloads + "schedule 'once': Can be made once.\n" + kOpens +
-          "  FAILED     created twice     schedule 'once' of " + fixture("ill_behaved.so").string() +
+          " could not be created: no steps; expected it to be taken, or an OptionError\n" + wrong(2, 1) + kCross +
+          kUnloads + "schedule 'throws-int': Throws what is no exception over a value that it forbids.\n" + kOpens +
+          kCreated + "  ok         bounds                  1 tried\n" + wrong(2, 1, ", 1 ended in another exception") +
+          kCross + kUnloads + "schedule 'misnames': Complains of an option that it does not have.\n" + kOpens +
+          "  FAILED     created twice           it complains of an option 'step' that it does not declare: not that "
+          "many\n"
+          "  ok         bounds                  1 tried\n" +
+          wrong(2, 1) + kCross + kUnloads + "schedule 'once': Can be made once.\n" + kOpens +
+          "  FAILED     created twice           schedule 'once' of " + fixture("ill_behaved.so").string() +
           " could not be created: only once\n" + kNoBounds + kNoOptions + kUnloads +
           "schedule 'refuses': Refuses its own default.\n" + kOpens +
-          "  FAILED     created twice     it refuses its own defaults: steps: not that many\n"
-          "  ok         bounds            1 tried\n"
-          "  ok         wrong options     2 tried, 2 of them refused by it\n"
-          "  not tried  exceptions cross  its constructor asks for none of its options, or hides what happens then\n" +
+          "  FAILED     created twice           it refuses its own defaults: steps: not that many\n"
+          "  ok         bounds                  1 tried\n" +
+          wrong(2, 2) +
+          "  not tried  exceptions cross        its constructor asks for none of its options, or hides what happens "
+          "then\n" +
           kUnloads + "schedule 'hides': Hides exceptions.\n" + kOpens + kCreated +
-          "  ok         bounds            1 tried\n"
-          "  ok         wrong options     2 tried, 0 of them refused by it\n"
-          "  not tried  exceptions cross  its constructor asks for none of its options, or hides what happens then\n" +
+          "  ok         bounds                  1 tried\n" + wrong(2, 0) +
+          "  not tried  exceptions cross        its constructor asks for none of its options, or hides what happens "
+          "then\n" +
           kUnloads + "schedule 'no-end': Throws from its destructor.\n" + kOpens +
-          "  FAILED     created twice     the process ended with status 1 while destroying it for the first time: "
+          "  FAILED     created twice           the process ended with status 1 while destroying it for the first "
+          "time: "
           "schedule 'no-end' of " +
           fixture("ill_behaved.so").string() + " threw from its destructor: no way to end\n" + kNoBounds + kNoOptions +
-          "  FAILED     unloads           the process ended with status 1 while creating it: schedule 'no-end' of " +
+          "  FAILED     unloads                 the process ended with status 1 while creating it: schedule 'no-end' "
+          "of " +
           fixture("ill_behaved.so").string() +
           " threw from its destructor: no way to end\n"
-          "13 of 63 checks failed\n");
+          "14 of 87 checks failed\n");
   CHECK(outcome.status == 1);
 }
 
 TEST_CASE("check of a library that cannot be unloaded", "[unit][apps]") {
   auto outcome = check({fixture("stays.so").string()});
-  CHECK(
-      outcome.err ==
-      whole("stays.so", 1, 0, 0) + "schedule 'stays': Cannot be unloaded.\n" + kOpens + kCreated + kNoBounds +
-          kNoOptions +
-          "  FAILED     unloads           it stays in the process after its last object is gone; the usual cause is a "
-          "variable that is inline or in a template and not hidden: compile with -fvisibility=hidden, as "
-          "fthost_add_plugin does\n"
-          "1 of 9 checks failed\n");
+  CHECK(outcome.err ==
+        whole("stays.so", 1, 0, 0) + "schedule 'stays': Cannot be unloaded.\n" + kOpens + kCreated + kNoBounds +
+            kNoOptions +
+            "  FAILED     unloads                 it stays in the process after its last object is gone; the usual "
+            "cause is a "
+            "variable that is inline or in a template and not hidden: compile with -fvisibility=hidden, as "
+            "fthost_add_plugin does\n"
+            "1 of 10 checks failed\n");
   CHECK(outcome.status == 1);
   outcome = check({fixture("leaves_thread.so").string()});
-  CHECK(outcome.err ==
-        whole("leaves_thread.so", 1, 0, 0) + "schedule 'forgets': Leaves a thread behind.\n" + kOpens + kCreated +
-            kNoBounds + kNoOptions +
-            "  FAILED     unloads           the process was killed by SIGSEGV (Segmentation fault) while waiting for "
-            "threads that it left\n"
-            "1 of 9 checks failed\n");
+  CHECK(outcome.err == whole("leaves_thread.so", 1, 0, 0) + "schedule 'forgets': Leaves a thread behind.\n" + kOpens +
+                           kCreated + kNoBounds + kNoOptions +
+                           "  FAILED     unloads                 the process was killed by SIGSEGV (Segmentation "
+                           "fault) while waiting for "
+                           "threads that it left\n"
+                           "1 of 10 checks failed\n");
 }
 
 TEST_CASE("check of a library says what a component needs that no check can make up", "[unit][apps]") {
   const auto library = FTHOST_BUILD_DIR "/lib/fthost/plugins/by-name.so";
   const auto without = check({library});
-  CHECK(without.err.find("  not tried  created twice     it needs real values (--with OPTION=VALUE) for learn, freeze: "
-                         "learn: give 'learn', 'freeze' or both: without them nothing is chosen\n") !=
-        std::string::npos);
+  CHECK(without.err.find(
+            "  not tried  created twice           it needs real values (--with OPTION=VALUE) for learn, freeze: "
+            "learn: give 'learn', 'freeze' or both: without them nothing is chosen\n") != std::string::npos);
   CHECK(without.status == 0);
   CHECK(check({library, "--with", "learn=classifier"}).err.find(kCreated) != std::string::npos);
 }
@@ -149,7 +164,7 @@ TEST_CASE("check of a library that does not open asks nothing else of it", "[uni
   const auto outcome = check({library});
   CHECK(outcome.err == whole("unlinked.so", 1, 0, 0) +
                            "schedule 'unlinked': Uses a function that no library has.\n"
-                           "  FAILED     opens             cannot load " +
+                           "  FAILED     opens                   cannot load " +
                            library +
                            ": it needs nowhere::defined(int), which no library that it names has\n"
                            "  It was linked without a library that it uses, or built for another version of one: "
@@ -174,7 +189,7 @@ TEST_CASE("check of a library as JSON", "[unit][apps]") {
   CHECK(component.at("name") == "stays");
   CHECK(component.at("summary") == "Cannot be unloaded.");
   CHECK(component.at("checks").at(1) == nlohmann::json{{"check", "created twice"}, {"result", "ok"}, {"detail", ""}});
-  CHECK(component.at("checks").at(5).at("result") == "FAILED");
+  CHECK(component.at("checks").at(6).at("result") == "FAILED");
 }
 
 TEST_CASE("check of a library says what is wrong with its command line", "[unit][apps]") {
