@@ -1,10 +1,16 @@
 // fthost check: every error at once, without touching a model, a tensor or a data file.
 
+#include <elf.h>
 #include <fthost/error.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
+#include <string_view>
 
 #include "apps/fthost/check_data.h"
 #include "apps/fthost/check_library.h"
@@ -75,6 +81,50 @@ int check_library(const Arguments& arguments, const std::string& file) {
   }
 }
 
+/// The first bytes of a regular file; nothing of anything else.
+std::string start_of(const std::filesystem::path& file) {
+  constexpr std::streamsize kLookedAt = 4096;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) return "";
+  std::string start(kLookedAt, '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(start.data(), kLookedAt);
+  start.resize(static_cast<std::size_t>(in.gcount()));
+  return start;
+}
+
+/// A library tells by its first bytes, whatever it is called. What is called one is checked as one, to say why it is
+/// none.
+bool is_library(const std::string& file) {
+  std::error_code error;
+  return start_of(file).starts_with(ELFMAG) || (file.ends_with(".so") && !std::filesystem::is_directory(file, error));
+}
+
+std::string first_bytes(std::string_view bytes) {
+  constexpr std::size_t kShown = 4;
+  std::ostringstream text;
+  text << std::hex << std::uppercase << std::setfill('0');
+  for (const char byte : bytes.substr(0, kShown))
+    text << (text.tellp() > 0 ? " 0x" : "0x") << std::setw(2)
+         << static_cast<unsigned>(static_cast<unsigned char>(byte));
+  return text.str();
+}
+
+/// Throws InputError for what cannot be meant for a pipeline. Of text the parser of pipelines knows more to say.
+void refuse_other_files(const std::string& file) {
+  std::error_code error;
+  std::string found;
+  if (std::filesystem::is_directory(file, error)) {
+    found = "a folder";
+  } else if (const auto start = start_of(file); start.find('\0') != std::string::npos) {
+    found = "a binary file that begins with " + first_bytes(start);
+  } else {
+    return;
+  }
+  throw InputError(
+      Message{.place = {file, 0, 0}, .text = "neither a pipeline (TOML) nor a plugin library (.so), but " + found});
+}
+
 template <class Run>
 void print_runs(const std::string& whole, const std::string& part, const std::vector<Run>& runs) {
   std::cout << "a " << whole << " of " << runs.size() << " " << part << (runs.size() == 1 ? ":\n" : "s:\n");
@@ -90,6 +140,7 @@ int check_pipeline(const Arguments& arguments, const std::string& file) {
   std::vector<Message> errors;
   std::optional<DataReport> report;
   try {
+    refuse_other_files(file);
     FoundPlugins plugins;
     const auto study = load_study(arguments, plugins);
     const auto sequence = load_sequence(arguments, plugins);
@@ -129,7 +180,7 @@ int check_command(const std::vector<std::string>& words) {
   const Arguments arguments(kHelp, options, {"pipeline"}, words);
   if (arguments.help_shown()) return kDone;
   const auto file = arguments.required("pipeline");
-  return file.ends_with(".so") ? check_library(arguments, file) : check_pipeline(arguments, file);
+  return is_library(file) ? check_library(arguments, file) : check_pipeline(arguments, file);
 }
 
 }  // namespace fthost

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <string>
+#include <string_view>
 
 #include "tests/apps/program.h"
 #include "tests/catch.h"
@@ -214,6 +215,38 @@ TEST_CASE("check of a library says what is wrong with its command line", "[unit]
         "'how'?\n");
   CHECK(said({fixture("misbehaving.so").string(), "--with", "how"}) ==
         "--with: error: expected OPTION=VALUE, found 'how'\n");
+}
+
+TEST_CASE("check knows a library by its first bytes, and says what a file is that it cannot check", "[unit][apps]") {
+  const TemporaryFolder folder;
+  const auto said = [&](const std::string& name) {
+    const auto outcome = check({(folder / name).string()});
+    CHECK(outcome.status == 2);
+    CHECK(outcome.out.empty());
+    return outcome.err;
+  };
+  const auto path = [&](const std::string& name) { return (folder / name).string(); };
+  folder.write("good.so.1", bytes_of(fixture("good.so")));
+  const auto versioned = check({path("good.so.1")});
+  CHECK(versioned.status == 0);
+  CHECK(versioned.err.starts_with(path("good.so.1") + "\n  ok         scan "));
+  folder.write("cut",
+               "\x7f"
+               "ELF");
+  CHECK(said("cut") == path("cut") +
+                           ": error: cannot use it: it is cut short: its headers speak of more than the 4 bytes "
+                           "that are there; build or copy it again\n");
+  folder.write("text.so", "[run]\n");
+  CHECK(said("text.so") == path("text.so") + ": error: cannot use it: it is no ELF file, so no shared library\n");
+  CHECK(said("gone.so") == path("gone.so") + ": error: there is no such library\n");
+
+  const std::string neither = ": error: neither a pipeline (TOML) nor a plugin library (.so), but ";
+  folder.write("data.zip", std::string_view("PK\3\4\0\0", 6));
+  CHECK(said("data.zip") == path("data.zip") + neither + "a binary file that begins with 0x50 0x4B 0x03 0x04\n");
+  std::filesystem::create_directory(folder / "some.so");
+  CHECK(said("some.so") == path("some.so") + neither + "a folder\n");
+  const auto as_json = nlohmann::json::parse(check({path("some.so"), "--json"}).out);
+  CHECK(as_json.at("errors").at(0).at("text") == "neither a pipeline (TOML) nor a plugin library (.so), but a folder");
 }
 
 TEST_CASE("every plugin of fthost's own keeps to what fthost asks of plugins", "[pipeline][apps]") {
