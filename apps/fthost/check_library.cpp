@@ -150,8 +150,8 @@ ComponentReport check_component(const LibraryCheckRequest& request, const fs::pa
                                 const ComponentDescription& component, const std::vector<std::string>& given) {
   ComponentReport report{component, {}};
   for (std::size_t i = 0; i < kConformanceChecks.size(); ++i) {
-    std::vector<std::string> words = {std::string(kCheckComponent), library.string(), std::to_string(number),
-                                      std::to_string(i)};
+    std::vector<std::string> words = {std::string(kCheckComponent), std::to_string(::getpid()), library.string(),
+                                      std::to_string(number), std::to_string(i)};
     words.insert(words.end(), given.begin(), given.end());
     auto result = result_of(run_child(words, std::chrono::seconds(request.seconds)), request.seconds);
     const bool closed = i == 0 && result.verdict == Verdict::broken;
@@ -275,18 +275,18 @@ void print_report_json(const LibraryReport& report) {
 }
 
 int check_component_command(const std::vector<std::string>& words) {
-  restrict_child();
-  const fs::path library = words.at(0);
+  restrict_child(static_cast<pid_t>(std::stol(words.at(0))));
+  const fs::path library = words.at(1);
   const auto inspected = inspect_library(library, host_fingerprint());
-  const auto& component = inspected.description.components.at(std::stoul(words.at(1)));
+  const auto& component = inspected.description.components.at(std::stoul(words.at(2)));
   CheckSubject subject{.library = library,
                        .identity = inspected.identity,
                        .component = component,
                        .given = {},
                        .trying = [](const std::string& what) { tell(kTrying, what); },
                        .host_takes = [&](const Options& options) { return host_takes(component, options); }};
-  for (std::size_t i = 3; i < words.size(); ++i) subject.given.insert(split(words[i]));
-  const auto& check = kConformanceChecks.at(std::stoul(words.at(2)));
+  for (std::size_t i = 4; i < words.size(); ++i) subject.given.insert(split(words[i]));
+  const auto& check = kConformanceChecks.at(std::stoul(words.at(3)));
   CheckResult result;
   std::shared_ptr<Engine> engine;
   try {

@@ -49,8 +49,8 @@ void print_report_json(const LibraryReport& report);
 /// The name by which the executable calls itself for one check; people have no use for it, and it is in no help.
 inline constexpr std::string_view kCheckComponent = "check-component";
 
-/// Does one check in this process and reports it to the parent: LIBRARY, the component's number, the check's number,
-/// then OPTION=VALUE with absolute paths.
+/// Does one check in this process and reports it to the parent: the parent's process id, LIBRARY, the component's
+/// number, the check's number, then OPTION=VALUE with absolute paths.
 int check_component_command(const std::vector<std::string>& words);
 
 }  // namespace fthost

@@ -1,7 +1,6 @@
 #include "apps/fthost/child.h"
 
 #include <fthost/error.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <cstring>
 #include <thread>
 
+#include "core/plugins/child_process.h"
 #include "core/plugins/program_file.h"
 
 namespace fthost {
@@ -20,8 +20,7 @@ constexpr int kCannotExecute = 127;
 /// Between fork and exec nothing but calls that are safe there (signal-safety(7)): the engine's threads may hold locks.
 [[noreturn]] void become(const char* program, char* const* words, pid_t parent) {
   ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (::getppid() != parent) ::_exit(kCannotExecute);  // it died before that call
+  end_with_parent(parent, SIGTERM);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -112,8 +112,13 @@ ChildEnd run_child(const std::vector<std::string>& words, std::chrono::milliseco
   return end;
 }
 
-void restrict_child() {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+void end_with_parent(pid_t parent, int number) {
+  ::prctl(PR_SET_PDEATHSIG, number);
+  if (::getppid() != parent) ::_exit(kParentIsGone);  // it died before that call
+}
+
+void restrict_child(pid_t parent) {
+  end_with_parent(parent, SIGKILL);
   const rlimit none{0, 0}, file{kMostWritten, kMostWritten};
   ::setrlimit(RLIMIT_CORE, &none);
   ::setrlimit(RLIMIT_FSIZE, &file);

@@ -5,6 +5,8 @@
 /// By hand and not with Boost.Process: that of Boost 1.74 waits with a time limit through a handler of SIGCHLD for the
 /// whole process, and a few calls of the system are all that is needed.
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <string>
 #include <vector>
@@ -31,8 +33,13 @@ inline constexpr int kReportDescriptor = 3;
 /// start it.
 ChildEnd run_child(const std::vector<std::string>& words, std::chrono::milliseconds limit);
 
-/// For the child, before it does anything: it ends with its parent, leaves no core file, and writes no file above 64
+/// For the child, before it does anything: it ends with its `parent`, leaves no core file, and writes no file above 64
 /// MiB.
-void restrict_child();
+void restrict_child(pid_t parent);
+
+/// For a child too: when its `parent` ends it gets the signal `number`, and when that has happened already it ends
+/// here, with exit status kParentIsGone. Safe between fork and exec.
+void end_with_parent(pid_t parent, int number);
+inline constexpr int kParentIsGone = 127;
 
 }  // namespace fthost

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -173,6 +175,14 @@ TEST_CASE("check of a library that does not open asks nothing else of it", "[uni
                            "  The system says: " +
                            library + ": undefined symbol: _ZN7nowhere7definedEi\n1 of 4 checks failed\n");
   CHECK(outcome.status == 1);
+}
+
+TEST_CASE("a check of a library ends when whoever asked for it is gone", "[unit][apps]") {
+  const auto create_twice = [](pid_t parent) {
+    return run_program({"check-component", std::to_string(parent), fixture("good.so").string(), "0", "1"}).status;
+  };
+  CHECK(create_twice(::getpid()) == 0);
+  CHECK(create_twice(::getppid()) == 127);
 }
 
 TEST_CASE("check of a library as JSON", "[unit][apps]") {
