@@ -6,6 +6,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,6 +95,27 @@ TEST_CASE("an installed tree is whole, and none of its files knows where it was 
     for (const auto& folder : folders) CHECK(folder.starts_with("$ORIGIN"));
   }
   CHECK(libraries > 15);
+}
+
+TEST_CASE("each installed header compiles alone, and only those with tensors want LibTorch", "[slow][install]") {
+  const Installation tree;
+  const auto include = tree.prefix() / "include", torch = tree.prefix() / "lib/fthost/libtorch/include";
+  const std::set<std::string> with_tensors = {"head.h", "model.h", "ops.h", "optimizer.h", "packing.h", "parameters.h"};
+  std::size_t compiled = 0;
+  for (const auto& entry : fs::directory_iterator(include / "fthost")) {
+    const auto header = entry.path().filename().string();
+    const bool wants_torch = with_tensors.contains(header);
+    if (wants_torch && !kHasEngine) continue;
+    std::vector<std::string> words = {FTHOST_CXX, "-std=c++20",    "-Wall", "-Wextra",
+                                      "-Werror",  "-fsyntax-only", "-I",    include.string()};
+    if (wants_torch) words.insert(words.end(), {"-isystem", torch.string()});
+    words.insert(words.end(), {"-x", "c++", "-"});
+    const auto outcome = run_process(words, ".", "#include <fthost/" + header + ">\n");
+    INFO(header << ":\n" << outcome.err);
+    CHECK(outcome.status == 0);
+    ++compiled;
+  }
+  CHECK(compiled > 25);
 }
 
 TEST_CASE("the manual page says what --help says", "[pipeline][install]") {
