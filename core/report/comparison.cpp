@@ -30,6 +30,23 @@ OptionMap key_of(const RunFiles& run) {
   return key;
 }
 
+/// Strategies whose choice does not change in a run: what learns says all of them, whichever it is.
+bool stands_still(const OptionMap& options) {
+  static const std::set<std::string, std::less<>> plugins = {"\"classifier-only\"", "\"last-n-layers\"", "\"full\"",
+                                                             "\"by-name\""};
+  const auto plugin = options.find("freezing.plugin");
+  return plugin != options.end() && plugins.contains(plugin->second);
+}
+
+/// The options without those that say no more than what learns.
+OptionMap besides_setting(OptionMap options) {
+  if (!stands_still(options)) return options;
+  std::erase_if(options, [](const auto& option) {
+    return option.first.starts_with("freezing.") && option.first != "freezing.frozen_dropout";
+  });
+  return options;
+}
+
 std::string value_in(const OptionMap& options, const std::string& name) {
   const auto found = options.find(name);
   return found == options.end() ? "not given" : found->second;
@@ -39,6 +56,7 @@ std::string value_in(const OptionMap& options, const std::string& name) {
 struct Bundle {
   Setting setting;
   OptionMap key;
+  OptionMap besides;  ///< The key without what the setting says.
   std::vector<const RunFiles*> runs;
 
   std::string folder() const { return folder_of_study(runs.front()->folder).filename().string(); }
@@ -48,13 +66,13 @@ std::vector<Bundle> bundle(const std::vector<RunFiles>& runs) {
   std::vector<Bundle> bundles;
   for (const auto& run : runs) {
     const auto setting = setting_of(run);
-    auto key = key_of(run);
+    const auto key = key_of(run);
     const auto same = [&](const Bundle& b) { return b.setting == setting && b.key == key && !key.empty(); };
     const auto found = std::find_if(bundles.begin(), bundles.end(), same);
     if (found != bundles.end())
       found->runs.push_back(&run);
     else
-      bundles.push_back({setting, std::move(key), {&run}});
+      bundles.push_back({setting, key, besides_setting(key), {&run}});
   }
   std::stable_sort(bundles.begin(), bundles.end(), [](const Bundle& a, const Bundle& b) {
     return std::pair(a.setting.order, a.setting.name) < std::pair(b.setting.order, b.setting.name);
@@ -68,22 +86,23 @@ std::set<std::string> differing_options(const std::vector<Bundle>& bundles) {
   for (const auto& a : bundles)
     for (const auto& b : bundles) {
       if (a.setting != b.setting) continue;
-      for (const auto& [name, value] : a.key)
-        if (value_in(b.key, name) != value) differing.insert(name);
+      for (const auto& [name, value] : a.besides)
+        if (value_in(b.besides, name) != value) differing.insert(name);
     }
   return differing;
 }
 
-/// Does the folder's name tell the bundles of each setting apart?
+/// Does the folder's name tell the bundles of each setting apart, as far as they differ?
 bool folders_tell_apart(const std::vector<Bundle>& bundles) {
-  std::set<std::pair<std::string, std::string>> seen;
-  return std::all_of(bundles.begin(), bundles.end(),
-                     [&](const Bundle& b) { return seen.emplace(b.setting.name, b.folder()).second; });
+  std::map<std::pair<std::string, std::string>, OptionMap> seen;
+  return std::all_of(bundles.begin(), bundles.end(), [&](const Bundle& b) {
+    return seen.try_emplace({b.setting.name, b.folder()}, b.besides).first->second == b.besides;
+  });
 }
 
 std::string variant_of(const Bundle& bundle, const std::set<std::string>& differing) {
   std::string text;
-  for (const auto& name : differing) text += (text.empty() ? "" : ", ") + name + " = " + value_in(bundle.key, name);
+  for (const auto& name : differing) text += (text.empty() ? "" : ", ") + name + " = " + value_in(bundle.besides, name);
   return text;
 }
 

@@ -32,6 +32,11 @@ void add(std::vector<std::string>& sentences, const std::string& figure, const C
   if (course.size() > 1) sentences.push_back(course_text(figure, course, expected));
 }
 
+/// Runs in which the same learns, by another strategy, come out equal: they are one step then.
+void take(Course& course, const std::string& setting, double value) {
+  if (course.empty() || course.back() != std::pair(setting, value)) course.emplace_back(setting, value);
+}
+
 }  // namespace
 
 std::string course_text(const std::string& figure, const Course& course, Direction expected) {
@@ -49,9 +54,9 @@ std::vector<std::string> trends(const std::vector<Group>& groups) {
     Course f1, drift;
     for (const auto& group : groups) {
       if (group.variant != variant) continue;
-      if (const auto end = group.at_end("dev_f1")) f1.emplace_back(group.setting.name, end->mean);
+      if (const auto end = group.at_end("dev_f1")) take(f1, group.setting.name, end->mean);
       const auto table = drift_table({group}, nullptr);
-      if (!table.empty() && table.front().head_base) drift.emplace_back(group.setting.name, *table.front().head_base);
+      if (!table.empty() && table.front().head_base) take(drift, group.setting.name, *table.front().head_base);
     }
     const auto of = variant.empty() ? "" : " (" + variant + ")";
     add(sentences, "F1 on dev" + of, f1, Direction::rises);

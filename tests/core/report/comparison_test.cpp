@@ -79,6 +79,34 @@ TEST_CASE("groups that differ in many options bear their study's name", "[unit][
   CHECK(labels_of({one, other}).front() == "last 1, a.a = 1, a.b = 1, a.c = 1");
 }
 
+// As a study's points "classifier" and "classifier-pooler", where the model has no pooler.
+TEST_CASE("strategies by which the same learns set no groups apart", "[unit][report]") {
+  const auto run = [](const std::string& folder, int learning, const std::string& plugin, const std::string& other) {
+    auto made = made_run(learning, 1, {0.5}, {{"freezing.plugin", "\"" + plugin + "\""}});
+    for (const auto* option : {"a.a", "a.b", "a.c"}) made.options[option] = other;
+    made.name = plugin;
+    made.folder = folder + "/" + plugin + std::to_string(learning);
+    return made;
+  };
+  std::vector<RunFiles> runs = {run("x", 0, "last-n-layers", "1"), run("x", 0, "by-name", "1"),
+                                run("x", 6, "full", "1")};
+  runs[1].options["freezing.learn"] = "[\"^classifier\"]";
+  runs[1].options.erase("freezing.layers");
+  auto groups = compare(runs);
+  REQUIRE(groups.size() == 3);
+  CHECK(groups[0].label == "classifier only (last-n-layers)");
+  CHECK(groups[1].label == "classifier only (by-name)");
+  CHECK(groups[2].label == "full");
+  CHECK(variants_of(groups) == std::vector<std::string>{""});
+  // Beside another study the folder tells apart, though a setting comes twice in one of them.
+  runs.push_back(run("y", 0, "last-n-layers", "2"));
+  runs.push_back(run("y", 6, "full", "2"));
+  CHECK(variants_of(compare(runs)) == std::vector<std::string>{"x", "y"});
+  // A strategy that moves on is another matter.
+  const std::vector moving = {run("x", 0, "last-n-layers", "1"), run("x", 0, "gradual", "1")};
+  CHECK(variants_of(compare(moving)).size() == 2);
+}
+
 TEST_CASE("groups have labels of their own even when nothing is known of them", "[unit][report]") {
   auto run = made_run(1, 1, {});
   run.options.clear();

@@ -32,5 +32,14 @@ TEST_CASE("trends are told for each variant with two settings", "[unit][report]"
   CHECK(trends(compare(one)).empty());
 }
 
+TEST_CASE("trends take runs in which the same learns as one step when they came out equal", "[unit][report]") {
+  auto other = made_run(0, 1, {0.25}, {{"freezing.plugin", "\"by-name\""}});
+  auto same = made_run(0, 1, {0.25}, {{"freezing.plugin", "\"last-n-layers\""}});
+  const std::vector runs = {same, other, made_run(3, 1, {0.5}, {{"freezing.plugin", "\"last-n-layers\""}})};
+  CHECK(trends(compare(runs)) ==
+        std::vector<std::string>{
+            "F1 on dev rises with the number of learning layers: 0.25 (classifier only), 0.5 (last 3)."});
+}
+
 }  // namespace
 }  // namespace fthost::report
