@@ -9,84 +9,18 @@ random weights on its first 512 sentences; f32. For each number of learning laye
 an epoch after the fill over those of full fine-tuning, the same from the operation count, predicted and measured seconds,
 and the most memory that the process held, less what one takes that has only opened LibTorch, beside what was predicted.
 All of it is run once a round; the table has the median of the rounds, and shares of full fine-tuning in the same round.
-What stands in the results file already is not run again; --table prints it and runs nothing; --picture draws it, too. Times mean something on a quiet machine only."""
-import argparse, array, json, os, pathlib, random, statistics, struct, subprocess, sys, tempfile
+What stands in the results file already is not run again; --table prints it and runs nothing; --picture draws it, too.
+Times mean something on a quiet machine only."""
+import argparse, pathlib, tempfile
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-MINILM = TOP / ".deps/models/all-minilm-l6-v2"
-BASE = {"model_type": "bert", "architectures": ["BertModel"], "hidden_size": 768, "num_hidden_layers": 12,
-        "num_attention_heads": 12, "intermediate_size": 3072, "hidden_act": "gelu", "hidden_dropout_prob": 0.1,
-        "attention_probs_dropout_prob": 0.1, "initializer_range": 0.02, "layer_norm_eps": 1e-12,
-        "max_position_embeddings": 512, "type_vocab_size": 2, "vocab_size": 30522, "pad_token_id": 0}
+from base_model import write_base_model
+from corpora import write_first_sentences
+from operation_count import operation_share
+from program_runs import CONFIGS, MINILM, TOP, arguments, median, plan, record_of, run_fthost, run_program
+from results_file import ResultsFile
+
 LAYERS = {"minilm": 6, "base": 12}
 LEARNING = {"minilm": ["full", 0, 1, 3], "base": ["full", 0, 1, 3, 6, 9]}
-
-
-def operation_share(layers, learning, cached):
-    """Products of a step over those of full fine-tuning. A layer has three for each weight (forward, gradient of the
-    weight, gradient of the input); the lowest layer that learns needs no gradient of its input, which is that of query,
-    key and value: 3 of a layer's 12 square matrices."""
-    if learning == "full":
-        return 1.0
-    suffix = 3 * learning - (0.25 if learning else 0)
-    return (suffix + (0 if cached else layers - learning)) / (3 * layers)
-
-
-def write_base_model(folder):
-    """BERT-base's tensors; the values repeat, which changes no time."""
-    values = array.array("f", (random.Random(1).gauss(0, 0.02) for _ in range(1 << 16))).tobytes()
-    hidden, inner = BASE["hidden_size"], BASE["intermediate_size"]
-    shapes = {"embeddings.word_embeddings.weight": [BASE["vocab_size"], hidden],
-              "embeddings.position_embeddings.weight": [BASE["max_position_embeddings"], hidden],
-              "embeddings.token_type_embeddings.weight": [BASE["type_vocab_size"], hidden]}
-    norms = ["embeddings.LayerNorm"]
-    for layer in range(BASE["num_hidden_layers"]):
-        prefix = f"encoder.layer.{layer}."
-        for name, rows, columns in (("attention.self.query", hidden, hidden), ("attention.self.key", hidden, hidden),
-                                    ("attention.self.value", hidden, hidden), ("attention.output.dense", hidden, hidden),
-                                    ("intermediate.dense", inner, hidden), ("output.dense", hidden, inner)):
-            shapes[prefix + name + ".weight"], shapes[prefix + name + ".bias"] = [rows, columns], [rows]
-        norms += [prefix + "attention.output.LayerNorm", prefix + "output.LayerNorm"]
-    for norm in norms:
-        shapes[norm + ".weight"] = shapes[norm + ".bias"] = [hidden]
-    header, end = {}, 0
-    for name, shape in shapes.items():
-        size = 4 * shape[0] * (shape[1] if len(shape) == 2 else 1)
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [end, end + size]}
-        end += size
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(folder / "model.safetensors", "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
-        for name, entry in header.items():
-            size = entry["data_offsets"][1] - entry["data_offsets"][0]
-            if name.endswith("LayerNorm.weight"):
-                file.write(struct.pack("<f", 1.0) * (size // 4))
-            else:
-                file.write((values * (size // len(values) + 1))[:size])
-    (folder / "config.json").write_text(json.dumps(BASE))
-    for path in MINILM.iterdir():
-        if "token" in path.name or path.name == "vocab.txt":
-            (folder / path.name).write_bytes(path.read_bytes())
-
-
-def write_first_sentences(source, target, count):
-    kept, sentences = [], 0
-    for line in source.read_text().splitlines():
-        kept.append(line)
-        sentences += not line.strip()
-        if sentences == count:
-            break
-    target.write_text("\n".join(kept) + "\n")
-
-
-def peak_bytes(words):
-    """Runs a program and gives the most memory that it held."""
-    child = subprocess.Popen([str(word) for word in words], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    if status != 0:
-        sys.exit(f"freezing.py: {' '.join(map(str, words))} failed")
-    return usage.ru_maxrss * 1024
 
 
 def settings_for(options, shape, work, learning, cached):
@@ -96,22 +30,16 @@ def settings_for(options, shape, work, learning, cached):
     dev = options.data / "dev.conll" if shape == "minilm" else work / "dev.conll"
     model = MINILM if shape == "minilm" else work / "base"
     return plugin + [f"model.path={model}", f"data.train={train}", f"data.dev={dev}", f"data.test={dev}",
-                     f"run.threads={options.threads}", f"train.epochs={options.epochs}", f"run.output={work}/runs", "run.name=run",
-                     f"cache.path={work}/cache", "cache.mode=" + ("disk" if cached else "off")]
-
-
-def arguments(settings):
-    return [word for setting in settings for word in ("--set", setting)]
+                     f"run.threads={options.threads}", f"train.epochs={options.epochs}", f"run.output={work}/runs",
+                     "run.name=run", f"cache.path={work}/cache", "cache.mode=" + ("disk" if cached else "off")]
 
 
 def measure(options, shape, work, learning, cached, empty):
-    config = TOP / "configs" / ("wnut17-full.toml" if learning == "full" else "wnut17-last-3.toml")
+    config = CONFIGS / ("wnut17-full.toml" if learning == "full" else "wnut17-last-3.toml")
     settings = settings_for(options, shape, work, learning, cached)
-    peak = peak_bytes([options.fthost, config, "--quiet"] + arguments(settings))
-    run = max((work / "runs").iterdir(), key=lambda folder: folder.stat().st_mtime)
-    record = json.loads((run / "run.json").read_text())
-    planned = json.loads(subprocess.run([str(options.fthost), "plan", str(config), "--json"] + arguments(settings),
-                                        check=True, stdout=subprocess.PIPE, text=True).stdout)
+    peak = run_fthost(options.fthost, config, settings).peak
+    record = record_of(max((work / "runs").iterdir(), key=lambda folder: folder.stat().st_mtime))
+    planned = plan(options.fthost, config, settings)
     return {"seconds": record["cost"]["measured_epoch_seconds"], "cost": record["cost"],
             "peak": peak - empty, "predicted_peak": planned["memory_bytes"]["peak"]}
 
@@ -124,23 +52,17 @@ def measure_shape(options, shape, round, results):
             write_base_model(work / "base")
             write_first_sentences(options.data / "train.conll", work / "train.conll", 512)
             write_first_sentences(options.data / "dev.conll", work / "dev.conll", 64)
-        empty = peak_bytes([options.fthost, "doctor"])
+        empty = run_program([options.fthost, "doctor"]).peak
         # All runs find the one measurement in the cache's folder.
-        subprocess.run([str(options.fthost), "plan", str(TOP / "configs/wnut17-full.toml"), "--measure", "always"] +
-                       arguments(settings_for(options, shape, work, "full", True)), check=True)
+        print(run_program([options.fthost, "plan", CONFIGS / "wnut17-full.toml", "--measure", "always"] +
+                          arguments(settings_for(options, shape, work, "full", True))).out)
         for cached in (True, False):
             for learning in LEARNING[shape]:
                 what = {"round": round, "shape": shape, "learning": learning, "cached": cached}
-                if (learning == "full" and not cached) or any(what.items() <= result.items() for result in results):
+                if (learning == "full" and not cached) or results.matching(**what):
                     continue
-                results.append(what | {"threads": options.threads} |
-                               measure(options, shape, work, learning, cached, empty))
-                with open(options.results, "a") as file:
-                    print(json.dumps(results[-1]), file=file)
-
-
-def median(values):
-    return statistics.median(list(values))
+                found = measure(options, shape, work, learning, cached, empty)
+                results.add(what | {"threads": options.threads} | found)
 
 
 def rows_of(results, shape):
@@ -240,15 +162,15 @@ def main():
     parser.add_argument("--picture", type=pathlib.Path)
     options = parser.parse_args()
     options.data, options.fthost = options.data.resolve(), options.fthost.resolve()
-    results = [json.loads(line) for line in open(options.results)] if options.results.exists() else []
+    results = ResultsFile(options.results)
     if not options.table:
         for round in range(1, options.rounds + 1):
             for shape in LAYERS:
                 if options.only in (None, shape):
                     measure_shape(options, shape, round, results)
-    print_table(results)
+    print_table(results.rows)
     if options.picture:
-        draw(results, options.picture)
+        draw(results.rows, options.picture)
 
 
 if __name__ == "__main__":

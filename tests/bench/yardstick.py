@@ -9,22 +9,18 @@ The peer is any program that takes --model --train --dev --layers --epochs --lr 
 with `f1`, `dev_loss` and `seconds_per_epoch`. What stands in the results file already is not run again, so that it may
 be stopped at any time; at the end, or with --table alone, the table is printed. Times mean something on a quiet machine
 only; F1 does not depend on it."""
-import argparse, json, os, pathlib, shlex, statistics, subprocess, sys, tempfile
+import argparse, pathlib, statistics, sys, tempfile
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-MODEL = TOP / ".deps/models/all-minilm-l6-v2"
+from program_runs import CONFIGS, TOP, epoch_seconds, record_of, run_fthost as train, run_peer as train_peer
+from results_file import ResultsFile
+
 STRATEGIES = {"last-3": ["freezing.plugin=last-n-layers", "freezing.layers=3"], "full": ["freezing.plugin=full"]}
 
 
 def run_peer(options, strategy, precision, seed):
-    words = shlex.split(options.peer) + ["--model", MODEL, "--train", options.data / "train.conll",
-                                         "--dev", options.data / "dev.conll", "--epochs", "3", "--lr", "2e-4",
-                                         "--layers", "3" if strategy == "last-3" else "full", "--seed", str(seed)]
-    environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads), MKL_NUM_THREADS=str(options.threads))
-    if precision == "bf16":
-        words.append("--bf16")
-    out = subprocess.run([str(word) for word in words], env=environment, check=True, stdout=subprocess.PIPE, text=True)
-    result = json.loads(out.stdout.strip().splitlines()[-1])
+    flags = ["--bf16"] if precision == "bf16" else []
+    result, _ = train_peer(options.peer, options.threads, options.data / "train.conll", options.data / "dev.conll",
+                           "3" if strategy == "last-3" else "full", 3, "2e-4", seed, *flags)
     return {"f1": result["f1"], "dev_loss": result["dev_loss"], "seconds": result["seconds_per_epoch"]}
 
 
@@ -35,15 +31,10 @@ def run_fthost(options, strategy, precision, seed):
                     "optimizer.lr=2e-4", f"data.train={options.data}/train.conll", f"data.dev={options.data}/dev.conll",
                     f"data.test={options.data}/test.conll"]
         base = "wnut17-last-3.toml" if strategy == "last-3" else "wnut17-full.toml"
-        words = [options.fthost, TOP / "configs" / base, "--quiet"]
-        for setting in settings:
-            words += ["--set", setting]
-        subprocess.run([str(word) for word in words], check=True)
-        record = json.load(open(f"{folder}/run/run.json"))
-        rows = [line.split(",") for line in open(f"{folder}/run/metrics.csv").read().splitlines()]
-        column = rows[0].index("seconds")
-        return {"f1": record["metrics"]["dev_f1"], "dev_loss": record["metrics"]["dev_loss"],
-                "seconds": [float(row[column]) for row in rows[1:]]}
+        train(options.fthost, CONFIGS / base, settings)
+        run = pathlib.Path(folder) / "run"
+        metrics = record_of(run)["metrics"]
+        return {"f1": metrics["dev_f1"], "dev_loss": metrics["dev_loss"], "seconds": epoch_seconds(run)}
 
 
 def print_table(results):
@@ -75,9 +66,9 @@ def main():
     parser.add_argument("--table", action="store_true", help="print the table of what is there, run nothing")
     options = parser.parse_args()
     options.data = options.data.resolve()
-    results = [json.loads(line) for line in open(options.results)] if options.results.exists() else []
+    results = ResultsFile(options.results)
     if options.table:
-        return print_table(results)
+        return print_table(results.rows)
     if options.peer is None:
         sys.exit("yardstick.py: --peer says what to compare with; see --help")
     runners = {"fthost": run_fthost, "peer": run_peer}
@@ -86,12 +77,9 @@ def main():
             for strategy in STRATEGIES:
                 for who, runner in runners.items():
                     what = {"who": who, "strategy": strategy, "precision": precision, "seed": seed}
-                    if any(what.items() <= result.items() for result in results):
-                        continue
-                    results.append(what | {"threads": options.threads} | runner(options, strategy, precision, seed))
-                    with open(options.results, "a") as file:
-                        print(json.dumps(results[-1]), file=file)
-    print_table(results)
+                    if not results.matching(**what):
+                        results.add(what | {"threads": options.threads} | runner(options, strategy, precision, seed))
+    print_table(results.rows)
 
 
 if __name__ == "__main__":
