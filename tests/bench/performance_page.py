@@ -1,0 +1,280 @@
+"""What performance.py measured, as tables: medians over the rounds; quotients are of programs of the same round."""
+import re
+
+from operation_count import operation_share
+from program_runs import median
+
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+NOT_MEASURED = "not measured"
+LEARNING = {"classifier": 0, "last-1": 1, "last-3": 3, "full": "full"}
+# Times as fast as a peer that is set up this way: program, number type, and the goal of each strategy.
+FASTER = [("peer", "f32", "a peer at its defaults, f32", (9.5, 4.5, 2.5, 1.9)),
+          ("peer, grouped", "f32", "a peer that groups by length, f32", (5.2, 2.5, 1.4, 1.15)),
+          ("peer, grouped", "bf16", "a peer that groups by length, bf16", (7, 3, 1.9, 1.5))]
+LIMITS = [("f32", .80), ("bf16", .65)]
+START_UP = [("check", "`fthost check`", .050), ("help", "`fthost --help`", .020),
+            ("first step", "the quickstart's first step", 2.0)]
+
+
+def of_part(rows, part, **what):
+    what["part"] = part
+    return [row for row in rows if what.items() <= row.items()]
+
+
+def median_of(rows, name):
+    return median(row[name] for row in rows) if rows else None
+
+
+def runs_of(rows, strategy, who, precision):
+    return of_part(rows, "training", strategy=strategy, who=who, precision=precision)
+
+
+def times_as(rows, name, strategy, precision, peer):
+    """The peer's figure over fthost's, in the same round each; None where no round has both."""
+    ours = {row["round"]: row for row in runs_of(rows, strategy, "fthost", precision)}
+    quotients = [row[name] / ours[row["round"]][name] for row in runs_of(rows, strategy, peer, precision)
+                 if row["round"] in ours]
+    return median(quotients) if quotients else None
+
+
+def mean_f1(rows, strategy, who, precision):
+    scores = [row["f1"] for row in runs_of(rows, strategy, who, precision)]
+    return sum(scores) / len(scores) if scores else None
+
+
+def f1_difference(rows):
+    """The largest between bf16 and f32 of any strategy, over its seeds."""
+    pairs = [[mean_f1(rows, strategy, "fthost", precision) for precision in ("bf16", "f32")] for strategy in LEARNING]
+    return max((abs(a - b) for a, b in pairs), default=None) if all(None not in pair for pair in pairs) else None
+
+
+def limit_share(rows, strategy, precision):
+    """Of the seconds of an epoch after the fill, the part that its matrix products need at the rate that they have
+    alone."""
+    steps = of_part(rows, "limit", precision=precision)
+    runs = runs_of(rows, strategy, "fthost", precision)
+    epochs = [s for run in runs for s in run["epoch_seconds"][0 if strategy == "full" else 1:]]
+    if not steps or not epochs:
+        return None
+    a_token = median(step["products"] / step["tokens"] for step in steps)
+    share = operation_share(runs[0]["layers"], LEARNING[strategy], cached=True)
+    return runs[0]["tokens"] * a_token * share / median(epochs)
+
+
+def goal(text, measured, written, met):
+    """A row of the table of goals; `written` and `met` are asked only when something was measured."""
+    if measured is None:
+        return text, NOT_MEASURED, ""
+    return text, written(measured), "yes" if met(measured) else "no"
+
+
+def goals_of_speed(rows):
+    for who, precision, name, wanted in FASTER:
+        for strategy, least in zip(LEARNING, wanted):
+            yield goal(f"{strategy}: {least} times as fast as {name}",
+                       times_as(rows, "seconds", strategy, precision, who), "{:.2f} times".format,
+                       lambda times, least=least: times >= least)
+    yield goal("dev F1 in bf16 within .01 of f32, mean over the seeds, each strategy", f1_difference(rows),
+               "{:.4f} at most".format, lambda difference: difference <= .01)
+
+
+def goals_of_limit(rows):
+    for precision, least in LIMITS:
+        for strategy in ("full", "last-3"):
+            yield goal(f"{strategy}, {precision}: {least:.0%} of the matrix products' limit",
+                       limit_share(rows, strategy, precision), "{:.0%}".format,
+                       lambda share, least=least: share >= least)
+
+
+def goals_of_a_start(rows):
+    second = [run["second"] for run in of_part(rows, "study")]
+    written = max((run["bytes_written"] for run in second), default=None)
+    yield goal("a second run of a study pays no fill", written,
+               lambda size: f"{size} bytes of rows computed, {median_of(second, 'fill_seconds'):.1f} s of looking",
+               lambda size: size == 0 and all(run["misses"] == 0 for run in second))
+    for what, name, most in START_UP:
+        yield goal(f"{name} in {milliseconds(most)}", median_of(of_part(rows, "start-up", what=what), "seconds"),
+                   milliseconds, lambda seconds, most=most: seconds <= most)
+
+
+def goals_of_memory(rows):
+    for precision, peer in (("f32", "peer"), ("bf16", "peer, grouped")):
+        yield goal(f"full, {precision}: at most a peer's peak memory", times_as(rows, "peak", "full", precision, peer),
+                   lambda times: f"{1 / times:.2f} of it", lambda times: times >= 1)
+
+
+# What grows with the corpus: name, measured seconds of a row, those that were predicted, and for how many tokens.
+GROWING = [("fill", lambda row: row["cache"]["fill_seconds"], lambda row: row["predicted"]["fill_seconds"],
+            "filled_tokens"),
+           ("epoch", lambda row: row["epoch"], lambda row: row["predicted"]["epoch_seconds"], "tokens")]
+
+
+def a_token(rows, seconds_of, tokens):
+    return median(seconds_of(row) / row[tokens] for row in rows)
+
+
+def predicted_share(runs):
+    """Of the seconds after reading and loading, which are not predicted."""
+    return median(row["predicted"]["total_seconds"] / (row["seconds"] - row["loaded"]) for row in runs)
+
+
+def by_words(rows):
+    growth = of_part(rows, "growth")
+    return [(words, of_part(growth, "growth", words=words)) for words in sorted({row["words"] for row in growth})]
+
+
+def memory_of_a_token(sizes):
+    """Between the two largest sizes."""
+    if len(sizes) < 2:
+        return NOT_MEASURED
+    fewer, more = sizes[-2][1], sizes[-1][1]
+    tokens = median_of(more, "tokens") - median_of(fewer, "tokens")
+    held = (median_of(more, "peak") - median_of(fewer, "peak")) / tokens
+    kept = median(row["predicted"]["cache_bytes"] for row in more) - median(
+        row["predicted"]["cache_bytes"] for row in fewer)
+    return f"{held:.0f} bytes, of them {kept / tokens:.0f} the rows that are kept"
+
+
+def goals_of_growth(rows):
+    """No limit was set to "flat" and "predicts": what was measured stands there without a verdict."""
+    sizes, text = by_words(rows), "seconds per token flat from 1,000 to 1,000,000 words: the last over the first, "
+    for name, measured, _, tokens in GROWING:
+        ends = [a_token(sizes[i][1], measured, tokens) for i in (0, -1)] if len(sizes) > 1 else None
+        found = f"{ends[1] / ends[0]:.2f}, from {sizes[0][0]:,} to {sizes[-1][0]:,} words" if ends else NOT_MEASURED
+        yield text + name, found, ""
+    yield "reading a corpus streams: memory that a token more takes, at the peak", memory_of_a_token(sizes), ""
+    off = [predicted_share(runs) for _, runs in sizes]
+    yield ("`plan` predicts it: a run's seconds after reading and loading, predicted over measured",
+           f"{min(off):.2f} to {max(off):.2f}" if off else NOT_MEASURED, "")
+
+
+def all_goals(rows):
+    for goals in (goals_of_speed, goals_of_limit, goals_of_a_start, goals_of_memory, goals_of_growth):
+        yield from goals(rows)
+
+
+def milliseconds(seconds):
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{1e3 * seconds:.0f} ms"
+
+
+def mebibytes(size):
+    return f"{size / 2**20:.0f} MiB"
+
+
+def table(title, columns, lines):
+    """Lines of Markdown; nothing when there is no line."""
+    lines = list(lines)
+    if not lines:
+        return []
+    return ["", title, "", "| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)] + \
+           ["| " + " | ".join(str(cell) for cell in line) + " |" for line in lines]
+
+
+def training_lines(rows):
+    for strategy in LEARNING:
+        for who, precision in (("fthost", "f32"), ("peer", "f32"), ("peer, grouped", "f32"), ("fthost", "bf16"),
+                               ("peer, grouped", "bf16")):
+            runs = runs_of(rows, strategy, who, precision)
+            if runs:
+                filled = f"{median_of(runs, 'fill_seconds'):.1f} s" if who == "fthost" else ""
+                scores = " ".join(f"{run['f1']:.4f}" for run in runs)
+                yield (strategy, precision, who, len(runs), f"{median_of(runs, 'seconds'):.1f} s", filled,
+                       f"{median(run['epoch_seconds'][-1] for run in runs):.2f} s", mebibytes(median_of(runs, "peak")),
+                       f"{mean_f1(rows, strategy, who, precision):.4f} ({scores})")
+
+
+def study_lines(rows):
+    for which in ("first", "second"):
+        runs = [run[which] for run in of_part(rows, "study")]
+        if runs:
+            yield (which, f"{median_of(runs, 'seconds'):.1f} s", f"{median_of(runs, 'fill_seconds'):.1f} s",
+                   mebibytes(median_of(runs, "bytes_written")))
+
+
+def start_lines(rows):
+    for what, name, _ in START_UP:
+        runs = of_part(rows, "start-up", what=what)
+        if runs and what == "first step":
+            loaded, fill = (milliseconds(median_of(runs, name)) for name in ("loaded", "fill_seconds"))
+            yield "the quickstart, until its data are read and its model loaded", loaded
+            yield "the quickstart's filling of the cache, dev and test included", fill
+        if runs:
+            yield name, milliseconds(median_of(runs, "seconds"))
+
+
+def limit_lines(rows):
+    for precision, _ in LIMITS:
+        steps = of_part(rows, "limit", precision=precision)
+        if steps:
+            shares = [limit_share(rows, strategy, precision) for strategy in ("full", "last-3")]
+            yield (precision, f"{median_of(steps, 'tokens'):.0f}", *(milliseconds(median_of(steps, name))
+                   for name in ("step", "products")), f"{median(1 / step['quotient'] for step in steps):.0%}",
+                   *(f"{share:.0%}" if share is not None else NOT_MEASURED for share in shares))
+
+
+def growth_lines(rows):
+    for words, runs in by_words(rows):
+        cells = [f"{words:,}", f"{median_of(runs, 'tokens'):,.0f}", f"{median_of(runs, 'loaded'):.2f} s"]
+        for _, measured, predicted, tokens in GROWING:
+            cells += [f"{1e6 * a_token(runs, seconds, tokens):.2f}" for seconds in (measured, predicted)]
+        cells += [f"{median(run['seconds'] - run['loaded'] for run in runs):.1f} s",
+                  f"{median(run['predicted']['total_seconds'] for run in runs):.1f} s",
+                  mebibytes(median_of(runs, "peak")), mebibytes(median(run["predicted"]["peak_bytes"] for run in runs))]
+        yield cells
+
+
+def machine_lines(rows):
+    runs = [row for row in rows if "versions" in row]
+    for name in ("cpu", "capability", "os", "fthost", "libtorch"):
+        found = sorted({row["versions"][name] for row in runs if row["who"] == "fthost"})
+        yield name, ", ".join(found) or NOT_MEASURED
+    libraries = sorted({row["versions"] for row in runs if row["who"] != "fthost"})
+    yield "the peer's libraries", "; ".join(libraries) or NOT_MEASURED
+    for name in ("threads", "epochs", "round"):
+        found = sorted({row[name] for row in rows})
+        yield {"round": "rounds, and seeds"}.get(name, name), ", ".join(map(str, found)) or NOT_MEASURED
+    cut = sorted({row["sentences"] for row in rows} - {0})
+    if cut:
+        yield "only so many sentences of train", ", ".join(map(str, cut))
+
+
+def details(rows):
+    return (table("A whole process of fthost beside the training alone of a peer, peak memory of both, dev F1 by seed:",
+                  ("what learns", "number type", "program", "runs", "seconds", "of it filling", "last epoch", "peak",
+                   "dev F1"), training_lines(rows)) +
+            table("The same study of three points (layers 0, 1, 3) twice, in new processes over one cache:",
+                  ("run", "seconds", "of it filling", "rows computed"), study_lines(rows)) +
+            table("Start-up:", ("what", "time"), start_lines(rows)) +
+            table("A step of full fine-tuning beside its matrix products in one process; and of training's epochs "
+                  "after the fill, the share that their products take at that rate:",
+                  ("number type", "tokens", "step", "products", "products of a step", "of an epoch of full",
+                   "of an epoch of last-3"), limit_lines(rows)) +
+            table("Classifier only, more and more words (µs are per token; memory is on top of opening LibTorch):",
+                  ("words", "tokens", "until read and loaded", "fill, µs", "predicted", "epoch, µs", "predicted",
+                   "then in all", "predicted", "peak", "predicted"), growth_lines(rows)) +
+            table("Measured on:", ("what", "is"), machine_lines(rows)))
+
+
+def reasons_in(text):
+    """The last column of a page's goals, by goal: people write it, and it stays."""
+    lines = re.findall(r"^\| (.+?) \| .*? \| (?:yes|no|) *\| (.*?) *\|$", text, re.MULTILINE)
+    return {goal: reason for goal, reason in lines}
+
+
+def goal_table(rows, reasons):
+    return table("Goals:", ("goal", "measured", "met", "where we are behind, and why"),
+                 ((*cells, reasons.get(cells[0], "")) for cells in all_goals(rows)))
+
+
+def print_tables(rows):
+    print("\n".join(goal_table(rows, {}) + details(rows)))
+
+
+def write_page(rows, path):
+    text = path.read_text(encoding="utf-8")
+    if BEGIN not in text or END not in text:
+        raise SystemExit(f"performance.py: {path} lacks a line '{BEGIN}' or '{END}'; between them the tables go")
+    head, rest = text.split(BEGIN, 1)
+    old, tail = rest.split(END, 1)
+    measured = "\n".join(goal_table(rows, reasons_in(old)) + details(rows))
+    path.write_text(f"{head}{BEGIN}\n{measured}\n\n{END}{tail}", encoding="utf-8")
