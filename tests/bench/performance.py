@@ -132,10 +132,10 @@ def measure_start_up(options, work, round, once):
             finished = run_fthost(options.fthost, quickstart, [
                 f"run.output={folder}", "run.name=run", f"cache.path={folder}/cache", f"run.threads={options.threads}"])
             events = pathlib.Path(folder) / "run/events.jsonl"
-            cache = record_of(pathlib.Path(folder) / "run").get("cache", {})
+            record = record_of(pathlib.Path(folder) / "run")
             return {"loaded": seconds_to(events, "run_started", finished.started),
                     "seconds": seconds_to(events, "step_ended", finished.started),
-                    "fill_seconds": cache.get("fill_seconds", 0)}
+                    "fill_seconds": record.get("cache", {}).get("fill_seconds", 0), "versions": versions(record)}
 
     once({"what": "check"}, lambda: {"seconds": median_seconds([options.fthost, "check", quickstart])})
     once({"what": "help"}, lambda: {"seconds": median_seconds([options.fthost, "--help"])})
@@ -173,7 +173,7 @@ def grow(options, work, round, words):
         record = record_of(run)
         tokens = {name: counts["tokens"] for name, counts in record["data"].items()}
         return {"tokens": tokens["train"], "filled_tokens": tokens["train"] + tokens["dev"],  # test is dev
-                "cache": record["cache"], "predicted": predicted,
+                "cache": record["cache"], "predicted": predicted, "versions": versions(record),
                 "loaded": seconds_to(run / "events.jsonl", "run_started", finished.started),
                 "epoch": median(epoch_seconds(run)[1:]), "seconds": finished.seconds, "peak": finished.peak - empty}
 

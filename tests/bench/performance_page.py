@@ -226,9 +226,9 @@ def growth_lines(rows):
 def machine_lines(rows):
     runs = [row for row in rows if "versions" in row]
     for name in ("cpu", "capability", "os", "fthost", "libtorch"):
-        found = sorted({row["versions"][name] for row in runs if row["who"] == "fthost"})
+        found = sorted({row["versions"][name] for row in runs if row.get("who") in (None, "fthost")})
         yield name, ", ".join(found) or NOT_MEASURED
-    libraries = sorted({row["versions"] for row in runs if row["who"] != "fthost"})
+    libraries = sorted({row["versions"] for row in runs if row.get("who") not in (None, "fthost")})
     yield "the peer's libraries", "; ".join(libraries) or NOT_MEASURED
     for name in ("threads", "epochs", "round"):
         found = sorted({row[name] for row in rows})
