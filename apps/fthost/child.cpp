@@ -71,8 +71,10 @@ bool Child::has_ended() {
 int Child::wait(const std::atomic<int>& stop_signal) {
   int handed_on = 0;
   while (!has_ended()) {
-    const int number = stop_signal.load();
-    if (number != 0 && handed_on == 0) signal(handed_on = number);
+    if (handed_on == 0) {
+      handed_on = stop_signal.load();
+      if (handed_on != 0) signal(handed_on);
+    }
     std::this_thread::sleep_for(kLookEvery);
   }
   return status_;
