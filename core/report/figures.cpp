@@ -41,8 +41,9 @@ std::string with_spread(std::string_view note, const std::vector<Group>& groups)
   return std::string(note) + (several ? " Bars: standard deviation over seeds." : "");
 }
 
-std::string with_published(const std::string& note, bool has_published) {
-  return note + (has_published ? " Dashed: published (another model, machine and way to count F1)." : "");
+std::string with_published(const std::string& note, bool has_published, bool counts_otherwise) {
+  if (!has_published) return note;
+  return note + " Dashed: published (another model and machine" + (counts_otherwise ? ", and another F1)." : ").");
 }
 
 Series epochs_of(const Group& group, std::string_view figure, int colour) {
@@ -92,7 +93,7 @@ Chart by_epoch(const FigureKind& kind, const std::vector<Group>& groups, const P
     chart.series.push_back(epochs_of(*setting, beside, static_cast<int>(i)));
     has_published = true;
   }
-  chart.note = with_published(with_spread(kind.note, groups), has_published);
+  chart.note = with_published(with_spread(kind.note, groups), has_published, beside != kind.name);
   return chart;
 }
 
@@ -137,7 +138,7 @@ Chart by_setting(const FigureKind& kind, const std::vector<Group>& groups, const
                       ? "Seconds of training an epoch, mean over all epochs, the filling of the cache included."
                       : "At the epoch whose model was kept, or the last.",
                   groups),
-      published != nullptr);
+      published != nullptr, beside != kind.name);
   chart.x_label = "what learns";
   chart.y_label = kind.unit;
   chart.x = Chart::X::categories;
