@@ -55,9 +55,9 @@ TEST_CASE("published F1 stands beside a flat one where runs have it", "[unit][re
   const std::vector with = {flat};
   const auto series = [](const std::vector<RunFiles>& runs, const std::string& id) {
     const auto groups = compare(runs);
+    const auto charts = figures_by_epoch(groups, &published_figures());
     std::size_t shown = 0;
-    for (const auto& each : chart_of(figures_by_epoch(groups, &published_figures()), id).series)
-      shown += each.points.empty() ? 0 : 1;
+    for (const auto& each : chart_of(charts, id).series) shown += each.points.empty() ? 0 : 1;
     return shown;
   };
   CHECK(series(without, "dev_f1-by-epoch") == 2);
