@@ -143,7 +143,8 @@ std::vector<std::string> known_plugins(Kind kind, const PluginRegistry& registry
                                                         " was found; 'fthost plugins' says where they are looked for"
                                                   : plugin_of(kind) + "s: " + comma_separated(names)};
   auto refused = registry.refused();
-  std::ranges::stable_partition(refused, [&](const RefusedLibrary& each) { return bears_name(each.library, wanted); });
+  std::stable_partition(refused.begin(), refused.end(),
+                        [&](const RefusedLibrary& each) { return bears_name(each.library, wanted); });
   const auto shown = std::min(refused.size(), kMostRefusedShown);
   for (const auto& each : std::span(refused).first(shown))
     notes.push_back("cannot use " + each.library.string() + ": " + each.reason);
