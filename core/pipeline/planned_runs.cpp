@@ -68,7 +68,7 @@ bool ChangeReader::check_key(const std::string& key, const TomlSpan& span) {
   }
   for (const auto& [fixed, why] : list_.fixed) {
     if (key != fixed && table != fixed) continue;
-    refuse(span, "'" + key + "' cannot be varied: " + why);
+    refuse(span, ("'" + key + "' cannot be varied: ").append(why));
     return false;
   }
   if (table == kSinksTable || (table != "plugins" && find_core_table(table) != nullptr)) return true;
