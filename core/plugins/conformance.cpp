@@ -259,7 +259,8 @@ CheckResult bounds(const CheckSubject& subject) {
       ++tried;
       const auto said = objection(library, subject, with(sample, option, value));
       if (!said.empty())
-        return {Verdict::broken, "with " + what + ": " + said + "; expected it to be taken, or an OptionError"};
+        return {Verdict::broken, std::string("with ").append(what).append(": ").append(said) +
+                                     "; expected it to be taken, or an OptionError"};
     }
   if (tried == 0) return {Verdict::not_tried, "no option has a range, choices, or free text"};
   return {Verdict::kept, std::to_string(tried) + " tried"};
