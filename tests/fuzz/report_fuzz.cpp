@@ -7,6 +7,8 @@
 #include <string>
 
 #include "core/report/run_files.h"
+#include "core/report/sequence_record.h"
+#include "tests/fuzz/require.h"
 
 namespace {
 
@@ -19,11 +21,23 @@ void try_call(const Call& call) {
   }
 }
 
+/// What was read is written as it is read again, and its figures can be asked for.
+void read_and_write_sequence(const std::string& text) {
+  const auto record = fthost::report::read_sequence(text, "sequence.json");
+  for (std::size_t task = 0; task < record.tasks.size(); ++task) record.forgetting(task);
+  const auto written = fthost::report::sequence_json(record);
+  const auto again = fthost::report::read_sequence(written, "sequence.json");
+  fthost::require(fthost::report::sequence_json(again) == written);
+  fthost::require(fthost::report::matrix_csv(again) == fthost::report::matrix_csv(record));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   try_call([&] { fthost::report::read_record(text, "run.json"); });
+  try_call([&] { fthost::report::read_study_record(text, "study.json"); });
+  try_call([&] { read_and_write_sequence(text); });
   try_call([&] { fthost::report::read_metrics(text, "metrics.csv"); });
   try_call([&] { fthost::report::read_drift(text, "drift.csv"); });
   try_call([&] { fthost::report::read_options(text, "pipeline.toml"); });
