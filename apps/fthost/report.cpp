@@ -29,13 +29,18 @@ constexpr CommandHelp kHelp{
     "  fthost report runs/quickstart\n  fthost report runs/reference -o reference.html\n"
     "  fthost report runs/a runs/b --charts pictures\n"};
 
-std::vector<fs::path> all_folders(const std::vector<std::string>& words, std::vector<Message>& errors) {
+/// Each once, however often and by whatever path it was named.
+std::vector<fs::path> all_folders(const std::vector<std::string>& words, std::vector<Message>& messages) {
   std::vector<fs::path> folders;
+  std::set<fs::path> seen;
   for (const auto& word : words) {
     try {
-      for (auto& folder : report::run_folders(word)) folders.push_back(std::move(folder));
+      for (auto& folder : report::run_folders(word, messages)) {
+        std::error_code unknown;
+        if (seen.insert(fs::weakly_canonical(folder, unknown)).second) folders.push_back(std::move(folder));
+      }
     } catch (const InputError& error) {
-      errors.insert(errors.end(), error.messages().begin(), error.messages().end());
+      messages.insert(messages.end(), error.messages().begin(), error.messages().end());
     }
   }
   return folders;
@@ -69,6 +74,7 @@ ReportInput read_input(const std::vector<std::string>& words, std::vector<Messag
   ReportInput input;
   for (const auto& folder : all_folders(words, messages))
     if (auto run = report::read_run_files(folder, messages)) input.runs.push_back(std::move(*run));
+  report::read_fills(input.runs, messages);
   input.sequences = read_sequences(input.runs, messages);
   std::vector<Message> errors;
   for (auto& message : messages)

@@ -85,9 +85,10 @@ RunState state_of(const fs::path& run, const std::string& resolved, const std::s
                            .notes = std::move(notes)});
 }
 
-void set_aside(Files& files, const fs::path& folder, const std::string& run) {
-  const auto kept = make_run_folder(files, folder / "unfinished", run);
+fs::path set_aside(Files& files, const fs::path& folder, const std::string& run) {
+  auto kept = make_run_folder(files, folder / "unfinished", run);
   files.rename(folder / run, kept.path);
+  return kept.path;
 }
 
 RunTimes times_of(const fs::path& run) {

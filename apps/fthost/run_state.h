@@ -22,8 +22,8 @@ enum class RunState {
 RunState state_of(const std::filesystem::path& run, const std::string& resolved, const std::string& part,
                   const std::string& whole);
 
-/// Moves what an unfinished run left to `folder`/unfinished, under a name that is free.
-void set_aside(Files& files, const std::filesystem::path& folder, const std::string& run);
+/// Moves what an unfinished run left to `folder`/unfinished, under a name that is free; returns where it is then.
+std::filesystem::path set_aside(Files& files, const std::filesystem::path& folder, const std::string& run);
 
 /// The object that a JSON file of fthost's own holds; null where there is none that can be read, as after a kill.
 nlohmann::json object_in(const std::filesystem::path& file);

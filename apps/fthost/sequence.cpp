@@ -11,42 +11,46 @@
 
 #include "apps/fthost/child.h"
 #include "apps/fthost/command.h"
+#include "apps/fthost/parts_run.h"
 #include "apps/fthost/run_state.h"
-#include "core/engine/engine.h"
 #include "core/report/sequence_record.h"
-#include "core/run/interrupt.h"
 
 namespace fthost {
 namespace {
 
 namespace fs = std::filesystem;
 
-class SequenceRun {
+class SequenceRun : PartsRun {
  public:
   SequenceRun(const Arguments& arguments, Sequence sequence, FoundPlugins& plugins)
-      : arguments_(arguments), sequence_(std::move(sequence)), plugins_(plugins), console_(console_style(arguments)) {}
+      : PartsRun(arguments, plugins, "sequence"), sequence_(std::move(sequence)) {}
 
   int run() {
     find_finished();
+    tell_finished();
     read_record();
-    if (finished_ < tasks() || record_.rows.size() < tasks()) engine_ = open_engine();
-    if (finished_ < tasks()) check_plans();
-    while (record_.rows.size() < tasks() && !stopped()) {
-      const auto task = record_.rows.size();
-      if (task == finished_ && !run_task(task)) break;
-      measure(task);
-    }
+    if (record_.rows.size() < tasks()) go_on();
     tell_result();
     return status();
   }
 
  private:
-  void say(const std::string& text) const {
-    if (!console_.quiet) std::cerr << text << '\n';
-  }
-
   std::size_t tasks() const { return sequence_.tasks.size(); }
-  bool stopped() const { return interrupts_.stop_signal().load() != 0; }
+  bool stopped() const { return stop_signal() != 0; }
+
+  void go_on() {
+    engine_ = open_engine();
+    if (finished_ < tasks()) check_plans();
+    require_models();
+    keep_others_off(sequence_.folder, {});
+    find_finished();  // another process may have gone on since
+    read_record();
+    while (record_.rows.size() < tasks() && !stopped()) {
+      const auto task = record_.rows.size();
+      if (task == finished_ && !run_task(task)) break;
+      measure(task);
+    }
+  }
 
   std::string task_text(std::size_t task) const {
     return "task " + std::to_string(task + 1) + " of " + std::to_string(tasks()) + ", " + sequence_.tasks[task].name;
@@ -54,6 +58,7 @@ class SequenceRun {
 
   /// Those at the beginning. One that began before the task before it had ended did not start from what that one left.
   void find_finished() {
+    finished_ = 0;
     for (std::string ended; finished_ < tasks(); ++finished_) {
       const auto& task = sequence_.tasks[finished_];
       const auto times = times_of(task.run_folder());
@@ -61,6 +66,9 @@ class SequenceRun {
       if (state_of(task.run_folder(), task.pipeline.resolved, "task", "sequence") != RunState::finished) break;
       ended = times.ended;
     }
+  }
+
+  void tell_finished() const {
     say("sequence " + sequence_.name + ": " + std::to_string(tasks()) + " tasks, " + std::to_string(finished_) +
         " finished before, " + std::to_string(tasks() - finished_) + " to run, in " + sequence_.folder.string());
   }
@@ -80,8 +88,20 @@ class SequenceRun {
     for (const auto& task : sequence_.tasks) record_.tasks.push_back(task.name);
   }
 
-  EngineRequest request() {
-    return {.plugins = &plugins_, .files = &disk(), .console = console_, .stop_signal = &interrupts_.stop_signal()};
+  /// Each task's head is evaluated again after those that follow, and the next one starts from the last one's encoder.
+  void require_models() const {
+    std::vector<Message> errors;
+    for (std::size_t task = 0; task < finished_; ++task) {
+      const auto folder = sequence_.tasks[task].model_folder();
+      std::error_code ignored;
+      if (!fs::exists(folder, ignored))
+        errors.push_back(
+            {.place = {folder.string(), 0, 0},
+             .text = "the model that the finished task '" + sequence_.tasks[task].name + "' left is not there any more",
+             .notes = {"remove " + sequence_.tasks[task].run_folder().string() +
+                       ": the same command then runs that task and those after it again"}});
+    }
+    if (!errors.empty()) throw InputError(std::move(errors));
   }
 
   /// What only the model or the data can tell is told now. What a task leaves is of the start's shape.
@@ -100,8 +120,14 @@ class SequenceRun {
   /// False when it has not come to its end.
   bool run_task(std::size_t index) {
     const auto& task = sequence_.tasks[index];
+    // The other tasks were read from the file as it was.
+    file_changed_ = file_has_changed();
+    if (file_changed_) return false;
     std::error_code ignored;
-    if (fs::exists(task.run_folder(), ignored)) set_aside(disk(), sequence_.folder, task.pipeline.run.name);
+    if (fs::exists(task.run_folder(), ignored)) {
+      const auto kept = set_aside(disk(), sequence_.folder, task.pipeline.run.name);
+      say(task_text(index) + ": what an earlier try left is kept in " + kept.string());
+    }
     say(task_text(index));
     Child child(words_for_part(arguments_, console_, "--task", task.name, arguments_.list("set")));
     status_ = child.wait(interrupts_.stop_signal());
@@ -146,6 +172,10 @@ class SequenceRun {
   void tell_result() const {
     if (arguments_.flag("json")) std::cout << report::sequence_json(record_);
     if (!record_.rows.empty()) say("\n" + report::sequence_text(record_));
+    if (file_changed_) {
+      std::cerr << changed_file_text("tasks");
+      return;
+    }
     if (status_ != kDone && !stopped())
       std::cerr << "error: " << task_text(finished_) << " has failed with exit status " << status_ << '\n';
     say(record_.rows.size() == tasks()
@@ -154,19 +184,17 @@ class SequenceRun {
   }
 
   int status() const {
-    if (const int signal = interrupts_.stop_signal().load(); signal != 0) return 128 + signal;
+    if (const int signal = stop_signal(); signal != 0) return 128 + signal;
+    if (file_changed_) return kInputIsWrong;
     return status_ == kDone || status_ == kInputIsWrong ? status_ : kFailed;
   }
 
-  const Arguments& arguments_;
   Sequence sequence_;
-  FoundPlugins& plugins_;
-  ConsoleStyle console_;
-  InterruptGuard interrupts_;
   std::shared_ptr<Engine> engine_;
   std::size_t finished_ = 0;       ///< Tasks, from the first on.
   report::SequenceRecord record_;  ///< A row for each of them that was measured.
   int status_ = kDone;             ///< Of the last task that ran.
+  bool file_changed_ = false;      ///< Since the tasks were read.
 };
 
 }  // namespace

@@ -37,6 +37,15 @@ InputError one_of_several(const std::string& file, const std::string& whole, std
                             .notes = {"`fthost check " + file + "` lists them"}});
 }
 
+/// --point is for studies, --task for sequences.
+void refuse_other_part(const Arguments& arguments, bool is_study, bool is_sequence) {
+  const auto refuse = [&](const std::string& text) {
+    throw InputError(Message{.place = {arguments.text("pipeline"), 0, 0}, .text = "there is no " + text});
+  };
+  if (arguments.has("point") && !is_study) refuse("[study] in it whose point --point could name");
+  if (arguments.has("task") && !is_sequence) refuse("[[sequence]] in it whose task --task could name");
+}
+
 Pipeline take_task(const Sequence& sequence, const std::string& name, TaskModel model) {
   const auto index = find_task(sequence, name);
   const auto& task = sequence.tasks[index];
@@ -95,15 +104,10 @@ Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry, Tas
   const auto file = arguments.required("pipeline");
   const auto overrides = overrides_of(arguments);
   auto study = load_study(file, overrides, registry);
-  if (!study && arguments.has("point"))
-    throw InputError(
-        Message{.place = {file, 0, 0}, .text = "there is no [study] in it whose point --point could name"});
+  auto sequence = study ? std::nullopt : load_sequence(file, overrides, registry);
+  refuse_other_part(arguments, study.has_value(), sequence.has_value());
   if (study && arguments.has("point")) return take_point(std::move(*study), arguments.text("point")).pipeline;
   if (study) throw one_of_several(file, "study", study->points.size(), "point");
-  auto sequence = load_sequence(file, overrides, registry);
-  if (!sequence && arguments.has("task"))
-    throw InputError(
-        Message{.place = {file, 0, 0}, .text = "there is no [[sequence]] in it whose task --task could name"});
   if (sequence && arguments.has("task")) return take_task(*sequence, arguments.text("task"), model);
   if (sequence) throw one_of_several(file, "sequence", sequence->tasks.size(), "task");
   return load_pipeline(file, overrides, registry);
@@ -111,12 +115,16 @@ Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry, Tas
 
 std::optional<Study> load_study(const Arguments& arguments, PluginRegistry& registry) {
   if (arguments.has("point")) return std::nullopt;
-  return load_study(arguments.required("pipeline"), overrides_of(arguments), registry);
+  auto study = load_study(arguments.required("pipeline"), overrides_of(arguments), registry);
+  if (study) refuse_other_part(arguments, true, false);
+  return study;
 }
 
 std::optional<Sequence> load_sequence(const Arguments& arguments, PluginRegistry& registry) {
   if (arguments.has("task")) return std::nullopt;
-  return load_sequence(arguments.required("pipeline"), overrides_of(arguments), registry);
+  auto sequence = load_sequence(arguments.required("pipeline"), overrides_of(arguments), registry);
+  if (sequence) refuse_other_part(arguments, false, true);
+  return sequence;
 }
 
 std::vector<std::string> words_for_part(const Arguments& arguments, const ConsoleStyle& style,

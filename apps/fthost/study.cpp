@@ -15,10 +15,9 @@
 
 #include "apps/fthost/child.h"
 #include "apps/fthost/command.h"
+#include "apps/fthost/parts_run.h"
 #include "apps/fthost/run_state.h"
 #include "apps/fthost/study_state.h"
-#include "core/engine/engine.h"
-#include "core/run/interrupt.h"
 
 namespace fthost {
 namespace {
@@ -51,38 +50,41 @@ struct Running {
   std::unique_ptr<Child> child;
 };
 
-class StudyRun {
+class StudyRun : PartsRun {
  public:
   StudyRun(const Arguments& arguments, Study study, FoundPlugins& plugins)
-      : arguments_(arguments), study_(std::move(study)), plugins_(plugins), console_(console_style(arguments)) {}
+      : PartsRun(arguments, plugins, "study"), study_(std::move(study)) {
+    if (arguments.has("shard")) shard_ = shard_from(arguments.text("shard"));
+  }
 
   int run() {
-    choose_points();
+    find_points();
+    tell_points();
     if (!open_.empty()) {
       engine_ = open_engine();
       divide_threads();
       check_plans();
+      keep_others_off(study_.folder, shard_);
+      find_points();  // another process may have finished some since
       fill_caches();
       engine_.reset();
-      if (interrupts_.stop_signal().load() == 0) run_points();
+      if (stop_signal() == 0) run_points();
     }
     report();
     return status();
   }
 
  private:
-  void say(const std::string& text) const {
-    if (!console_.quiet) std::cerr << text << '\n';
-  }
-
   std::string point_text(std::size_t point) const {
     return "point " + std::to_string(point + 1) + " of " + std::to_string(study_.points.size()) + ", " +
            study_.points[point].name;
   }
 
   /// Which points are to run: those of the shard that are not finished. Throws all that is wrong with finished ones.
-  void choose_points() {
-    if (arguments_.has("shard")) shard_ = shard_from(arguments_.text("shard"));
+  void find_points() {
+    open_.clear();
+    finished_.clear();
+    unfinished_.clear();
     std::vector<Message> errors;
     for (std::size_t i = 0; i < study_.points.size(); ++i) {
       if (!shard_.holds(i)) continue;
@@ -96,6 +98,9 @@ class StudyRun {
       }
     }
     if (!errors.empty()) throw InputError(std::move(errors));
+  }
+
+  void tell_points() const {
     say("study " + study_.name + ": " + std::to_string(study_.points.size()) + " points" +
         (arguments_.has("shard") ? ", of them in this shard " + std::to_string(open_.size() + finished_.size()) : "") +
         ", " + std::to_string(finished_.size()) + " finished before, " + std::to_string(open_.size()) + " to run, in " +
@@ -110,10 +115,6 @@ class StudyRun {
       const int wanted = point.pipeline.run.threads > 0 ? point.pipeline.run.threads : cores;
       point.pipeline.run.threads = std::max(1, wanted / study_.jobs);
     }
-  }
-
-  EngineRequest request() {
-    return {.plugins = &plugins_, .files = &disk(), .console = console_, .stop_signal = &interrupts_.stop_signal()};
   }
 
   /// Asks each different pipeline what it would learn: what only the model or the data can tell is told now.
@@ -169,21 +170,29 @@ class StudyRun {
     std::size_t next = 0;
     int forwarded = 0;
     while (next < open_.size() || !running_.empty()) {
-      const int signal = interrupts_.stop_signal().load();
+      const int signal = stop_signal();
       if (signal != 0 && forwarded == 0) {
         forwarded = signal;
         for (const auto& each : running_) each.child->signal(signal);
       }
-      if (signal != 0) next = open_.size();
-      while (next < open_.size() && std::ssize(running_) < study_.jobs) start(open_[next++]);
+      if (signal != 0 || file_changed_) next = open_.size();
+      while (next < open_.size() && std::ssize(running_) < study_.jobs && may_start()) start(open_[next++]);
       std::this_thread::sleep_for(Child::kLookEvery);
       collect();
     }
   }
 
+  /// A point whose file has changed would be another point.
+  bool may_start() {
+    file_changed_ = file_has_changed();
+    return !file_changed_;
+  }
+
   void start(std::size_t point) {
     const auto& name = study_.points[point].name;
-    if (unfinished_.contains(point)) set_aside(disk(), study_.folder, name);
+    if (unfinished_.contains(point))
+      say(point_text(point) + ": what an earlier try left is kept in " +
+          set_aside(disk(), study_.folder, name).string());
     say(point_text(point) + left_text());
     running_.push_back({point, Clock::now(), std::make_unique<Child>(words_for(study_.points[point]))});
   }
@@ -217,7 +226,7 @@ class StudyRun {
         finished_.push_back(each.point);
         durations_.push_back(seconds_since(each.started));
         say(point_text(each.point) + " has finished in " + seconds_text(durations_.back()));
-      } else if (interrupts_.stop_signal().load() == 0) {
+      } else if (stop_signal() == 0) {
         failed_[each.point] = status;
         say(point_text(each.point) + " has failed with exit status " + std::to_string(status));
       }
@@ -227,6 +236,7 @@ class StudyRun {
 
   std::string state_text(std::size_t point) const {
     if (std::ranges::find(finished_, point) != finished_.end()) return "finished";
+    if (!shard_.holds(point)) return "not in this shard";
     return failed_.contains(point) ? "failed" : "open";
   }
 
@@ -240,23 +250,24 @@ class StudyRun {
     }
     for (const auto& [point, status] : failed_)
       std::cerr << "error: " << point_text(point) << " has failed with exit status " << status << '\n';
-    const bool whole = failed_.empty() && interrupts_.stop_signal().load() == 0;
-    say(whole ? "all of it is finished; `fthost report " + study_.folder.string() + "` shows it"
+    if (file_changed_) {
+      std::cerr << changed_file_text("points");
+      return;
+    }
+    const bool whole = failed_.empty() && stop_signal() == 0;
+    const std::string what = shard_.parts == 1 ? "all of it" : "this shard";
+    say(whole ? what + " is finished; `fthost report " + study_.folder.string() + "` shows it"
               : "the same command goes on at the first point that is not finished");
   }
 
   int status() const {
-    if (const int signal = interrupts_.stop_signal().load(); signal != 0) return 128 + signal;
-    if (failed_.empty()) return kDone;
+    if (const int signal = stop_signal(); signal != 0) return 128 + signal;
+    if (failed_.empty()) return file_changed_ ? kInputIsWrong : kDone;
     const bool mendable = std::ranges::all_of(failed_, [](const auto& each) { return each.second == kInputIsWrong; });
     return mendable ? kInputIsWrong : kFailed;
   }
 
-  const Arguments& arguments_;
   Study study_;
-  FoundPlugins& plugins_;
-  ConsoleStyle console_;
-  InterruptGuard interrupts_;
   std::shared_ptr<Engine> engine_;
   Shard shard_;
   std::vector<std::size_t> open_, finished_;  ///< Indices of points, of this shard.
@@ -265,6 +276,7 @@ class StudyRun {
   std::vector<Running> running_;
   std::vector<double> durations_;      ///< Of points that this process has finished.
   std::map<std::size_t, int> failed_;  ///< With their exit status.
+  bool file_changed_ = false;          ///< Since the points were read.
 };
 
 }  // namespace

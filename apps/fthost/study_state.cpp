@@ -14,8 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path record_file(const fs::path& folder, const Shard& shard) {
-  if (shard.parts == 1) return folder / "study.json";
-  return folder / ("study-" + std::to_string(shard.part) + "-of-" + std::to_string(shard.parts) + ".json");
+  return folder / (shard.parts == 1 ? "study.json" : "study-" + shard_name(shard) + ".json");
 }
 
 /// 0 where there is no record, or none that can be read: it is written anew then.
@@ -26,6 +25,10 @@ double fill_seconds_in(const fs::path& file) {
 }
 
 }  // namespace
+
+std::string shard_name(const Shard& shard) {
+  return std::to_string(shard.part) + "-of-" + std::to_string(shard.parts);
+}
 
 Shard shard_from(const std::string& text) {
   Shard shard;

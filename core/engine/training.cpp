@@ -164,8 +164,8 @@ void Training::train_step(std::span<const Indices> batches, EpochSums& sums) {
   const double norm = gradient_norm(network_.parameters());
   if (!std::isfinite(norm)) refuse_nonfinite(*step.first, "gradient norm", norm);
   if (wants_gradient_norms_ && !learning_.empty()) gather_gradient_norms();
-  const double lr = learning_rate();
-  update(lr, norm);
+  const double lr = learning_rate(), scale = clip_scale(norm);
+  update(lr, scale);
 
   ++step_;
   auto& trained = sums.trained;
@@ -173,7 +173,7 @@ void Training::train_step(std::span<const Indices> batches, EpochSums& sums) {
   trained.examples += step.examples;
   trained.tokens += step.tokens;
   trained.lr = lr;
-  events_.step_ended({trained.epoch, step_, trained.steps, step.loss(), lr, norm, step.examples, step.tokens});
+  events_.step_ended({trained.epoch, step_, trained.steps, step.loss(), lr, norm, scale, step.examples, step.tokens});
 }
 
 /// The gradient of the mean loss over the labelled tokens of all batches, however they are cut.
@@ -220,9 +220,9 @@ double Training::learning_rate() const {
   return pipeline_.lr * factor;
 }
 
-void Training::update(double lr, double norm) {
+void Training::update(double lr, double scale) {
   const at::NoGradGuard no_autograd;
-  call_plugin(pipeline_, pipeline_.optimizer, "updating", [&] { strategies_.optimizer->step(lr, clip_scale(norm)); });
+  call_plugin(pipeline_, pipeline_.optimizer, "updating", [&] { strategies_.optimizer->step(lr, scale); });
   for (auto& parameter : network_.parameters()) {
     if (!parameter.value.requires_grad()) continue;
     parameter.value.mutable_grad().reset();

@@ -77,7 +77,7 @@ class Training {
   void train_step(std::span<const Indices> batches, EpochSums& sums);
   StepSums add_gradients(std::span<const Indices> batches, MeanLoss& epoch);
   Loss forward_loss(const Batch& batch);
-  void update(double lr, double norm);
+  void update(double lr, double scale);
   double learning_rate() const;
   double clip_scale(double norm) const;
   void gather_gradient_norms();

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/formats/run_name.h"
 #include "core/pipeline/check_value.h"
 #include "core/pipeline/core_tables.h"
 
@@ -16,41 +17,9 @@ std::string help_of(std::string_view table, std::string_view name) {
   return "";
 }
 
-/// One component of a path that no shell and no file system takes for something else.
-bool is_run_name(std::string_view name) {
-  constexpr std::size_t kLongest = 100;
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  };
-  return !name.empty() && name.size() <= kLongest && std::all_of(name.begin(), name.end(), allowed) &&
-         name.find_first_not_of('.') != std::string_view::npos;
-}
-
 const std::string* text_value(const OptionValues& values, std::string_view name) {
   const auto found = values.find(name);
   return found == values.end() ? nullptr : std::get_if<std::string>(&found->second);
-}
-
-void check_name(const GivenTable& run, const std::filesystem::path& file, OptionValues& values, Problems& problems) {
-  constexpr std::string_view kRule = "must be 1 to 100 letters, digits, '.', '_' and '-', and more than dots";
-  const auto* given = run.find("name");
-  if (given != nullptr) {
-    const auto* name = text_value(values, "name");
-    if (name == nullptr || is_run_name(*name)) return;
-    auto message = given->at_value("'name' " + std::string(kRule) + ", found " + in_quotes(*name));
-    message.notes.push_back(help_of("run", "name"));
-    problems.add(std::move(message));
-    return;
-  }
-  const auto stem = (file.extension() == ".toml" ? file.stem() : file.filename()).string();
-  values["name"] = stem;
-  if (is_run_name(stem)) return;
-  Message message;
-  message.place.file = file.string();
-  message.text = "the run is named after the file, but a name " + std::string(kRule);
-  message.notes.push_back("give it another one: [run] name = \"...\"");
-  problems.add(std::move(message));
 }
 
 void check_device(const GivenTable& run, const OptionValues& values, Problems& problems) {
@@ -74,8 +43,29 @@ bool is_device(std::string_view device) {
          (number.size() == 1 || number.front() != '0');
 }
 
+void check_run_name(const GivenTable& run, const std::filesystem::path& file, OptionValues& values,
+                    Problems& problems) {
+  const auto* given = run.find("name");
+  if (given != nullptr) {
+    const auto* name = text_value(values, "name");
+    if (name == nullptr || is_run_name(*name)) return;
+    auto message = given->at_value("'name' must be " + std::string(kRunNameRule) + ", found " + in_quotes(*name));
+    message.notes.push_back(help_of("run", "name"));
+    problems.add(std::move(message));
+    return;
+  }
+  const auto stem = (file.extension() == ".toml" ? file.stem() : file.filename()).string();
+  values["name"] = stem;
+  if (is_run_name(stem)) return;
+  Message message;
+  message.place.file = file.string();
+  message.text = "the run is named after the file, but a name must be " + std::string(kRunNameRule);
+  message.notes.push_back("give it another one: [run] name = \"...\"");
+  problems.add(std::move(message));
+}
+
 void check_run(const GivenTable& run, const std::filesystem::path& file, OptionValues& values, Problems& problems) {
-  check_name(run, file, values, problems);
+  check_run_name(run, file, values, problems);
   check_device(run, values, problems);
 }
 

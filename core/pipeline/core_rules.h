@@ -11,6 +11,9 @@ namespace fthost {
 /// "auto", "cpu", "cuda" or "cuda:N".
 bool is_device(std::string_view device);
 
+/// [run] name: fills it in from the file's when it is not given, and checks it.
+void check_run_name(const GivenTable& run, const std::filesystem::path& file, OptionValues& values, Problems& problems);
+
 /// [run]: fills in `name` from the file's when it is not given, and checks it and `device`.
 void check_run(const GivenTable& run, const std::filesystem::path& file, OptionValues& values, Problems& problems);
 

@@ -6,6 +6,8 @@
 #include <fthost/error.h>
 
 #include "core/pipeline/check_value.h"
+#include "core/pipeline/core_rules.h"
+#include "core/pipeline/core_tables.h"
 #include "core/pipeline/load.h"
 #include "core/pipeline/overrides.h"
 #include "core/plugins/description.h"
@@ -35,7 +37,21 @@ void PlannedPipelines::refuse_overridden(const std::vector<PlannedRun>& runs, co
                      .text = "'" + each.key + "' is varied by the " + list.whole + ", and cannot be set besides"});
 }
 
+/// In the runs' pipelines both stand as they are made of these.
+void PlannedPipelines::check_name_and_output() {
+  const auto& run = request_->table("run");
+  OptionValues values;
+  for (const auto& option : find_core_table("run")->options) {
+    const auto* given = option.name == "name" || option.name == "output" ? run.find(option.name) : nullptr;
+    if (given == nullptr) continue;
+    const auto value = check_value(option, *given, problems_);
+    if (value) values[option.name] = *value;
+  }
+  check_run_name(run, file_, values, problems_);
+}
+
 void PlannedPipelines::throw_if_list_is_wrong() {
+  check_name_and_output();
   if (problems_.empty()) return;
   problems_.add(of_file_.messages());
   problems_.throw_if_any();

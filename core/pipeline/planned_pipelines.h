@@ -24,7 +24,7 @@ class PlannedPipelines {
   Request& request() { return *request_; }
   /// Takes what is wrong with the list of runs.
   Problems& problems() { return problems_; }
-  /// Throws that, and what is wrong with the file's tables.
+  /// Throws that, what is wrong with name and folder of the whole, and with the file's tables.
   void throw_if_list_is_wrong();
 
   /// What all runs together are called: [run] name, or the file's name.
@@ -50,6 +50,7 @@ class PlannedPipelines {
     std::vector<std::string> runs;
   };
 
+  void check_name_and_output();
   void take(const std::vector<Message>& messages, const std::string& run);
 
   const std::filesystem::path& file_;

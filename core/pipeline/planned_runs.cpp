@@ -5,6 +5,7 @@
 
 #include <fthost/error.h>
 
+#include "core/formats/run_name.h"
 #include "core/pipeline/check_value.h"
 #include "core/pipeline/core_tables.h"
 
@@ -18,14 +19,6 @@ const OptionChange* PlannedRun::find(std::string_view key) const {
   const auto found =
       std::find_if(changes.begin(), changes.end(), [&](const OptionChange& each) { return each.key == key; });
   return found == changes.end() ? nullptr : &*found;
-}
-
-bool is_plain_name(std::string_view name) {
-  const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  };
-  return std::all_of(name.begin(), name.end(), is_plain) && name.find_first_not_of('.') != std::string_view::npos;
 }
 
 std::size_t find_named(const std::string& lacks, const std::string& all, const std::vector<std::string>& names,
@@ -71,7 +64,11 @@ bool ChangeReader::check_key(const std::string& key, const TomlSpan& span) {
     refuse(span, ("'" + key + "' cannot be varied: ").append(why));
     return false;
   }
-  if (table == kSinksTable || (table != "plugins" && find_core_table(table) != nullptr)) return true;
+  if (table == "plugins") {
+    refuse(span, "'" + key + "' cannot be varied: all " + list_.part + "s load the same plugins");
+    return false;
+  }
+  if (table == kSinksTable || find_core_table(table) != nullptr) return true;
   refuse(span, "there is no table [" + table + "] whose options can be varied", suggestion(table, table_names()));
   return false;
 }
@@ -109,11 +106,15 @@ std::vector<PlannedRun> ChangeReader::runs_of(const TomlEntry& entry, const std:
   return runs;
 }
 
+bool ChangeReader::check_name(const PlannedRun& run) {
+  if (is_run_name(run.name)) return true;
+  refuse(run.span,
+         "a " + list_.part + "'s name must be " + std::string(kRunNameRule) + ", found " + in_quotes(run.name));
+  return false;
+}
+
 void ChangeReader::take_name(const PlannedRun& run, std::set<std::string>& names) {
-  if (!is_plain_name(run.name))
-    refuse(run.span,
-           "a " + list_.part + "'s name is made of letters, digits, '.', '_' and '-', found " + in_quotes(run.name));
-  else if (!names.insert(run.name).second)
+  if (check_name(run) && !names.insert(run.name).second)
     refuse(run.span, "two " + list_.part + "s of the " + list_.whole + " are called '" + run.name + "'");
 }
 

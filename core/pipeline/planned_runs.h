@@ -39,9 +39,6 @@ struct RunList {
   std::vector<std::pair<std::string, std::string>> fixed;
 };
 
-/// Letters, digits, '.', '_' and '-', and more than dots.
-bool is_plain_name(std::string_view name);
-
 /// The index of `name` in `names`. Throws InputError that says which there are, and the nearest: "the study has no
 /// point 'x'", "its points: a, b".
 std::size_t find_named(const std::string& lacks, const std::string& all, const std::vector<std::string>& names,
@@ -65,7 +62,10 @@ class ChangeReader {
   /// The same as runs, each with the name that it may have.
   std::vector<PlannedRun> runs_of(const TomlEntry& entry, const std::string& header);
 
-  /// Says so when the run's name is not plain, or was taken before.
+  /// Says so, and is false, when the run's name cannot be that of a folder.
+  bool check_name(const PlannedRun& run);
+
+  /// Says so when the run's name is none, or was taken before.
   void take_name(const PlannedRun& run, std::set<std::string>& names);
 
  private:

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "core/formats/run_name.h"
 #include "core/pipeline/check_value.h"
 #include "core/pipeline/core_tables.h"
 #include "core/plugins/description.h"
@@ -12,7 +13,7 @@ namespace fthost {
 namespace {
 
 constexpr std::size_t kMostPoints = 10000;
-constexpr std::size_t kLongestName = 100;
+constexpr std::string_view kUnfinished = "unfinished";
 constexpr double kMostJobs = 1024;
 
 /// One list of the grid: the changes that its first, second … value stands for, and the name each gives to its points.
@@ -66,7 +67,10 @@ class StudyReader {
       return study;
     }
     for (const auto& each : table->entries) take(each, study);
-    if (axes_.empty()) refuse(entry.key_span, "[study] varies nothing: it needs a grid, paired lists or points");
+    const auto is_there = [&](const char* key) { return table->find(key) != nullptr; };
+    const bool has_lists = is_there("grid") || is_there("paired") || is_there("points");
+    if (axes_.empty() && !has_lists)
+      refuse(entry.key_span, "[study] varies nothing: it needs a grid, paired lists or points");
     if (problems_.empty()) study.points = combine();
     if (problems_.empty()) lay_overrides(study.points);
     if (problems_.empty()) check_names(study.points);
@@ -165,9 +169,11 @@ class StudyReader {
 
   void take_points(const TomlEntry& entry) {
     Axis axis = reader_.runs_of(entry, "study.points");
-    for (auto& point : axis)
+    for (auto& point : axis) {
+      if (!point.name.empty()) reader_.check_name(point);
       if (point.name.empty())
         for (const auto& change : point.changes) point.name += (point.name.empty() ? "" : "_") + default_name(change);
+    }
     add_axis(std::move(axis));
   }
 
@@ -223,6 +229,9 @@ class StudyReader {
   void lay_overrides(std::vector<PlannedRun>& points) {
     for (const auto& rule : overrides_) {
       bool any = false;
+      for (const auto& change : rule.set)
+        if (varied_.contains(change.key))
+          refuse(change.key_span, "'" + change.key + "' is varied by the study, and an override cannot set it besides");
       for (auto& point : points) {
         const bool meant = std::all_of(rule.when.begin(), rule.when.end(), [&](const OptionChange& when) {
           const auto* own = point.find(when.key);
@@ -245,9 +254,12 @@ class StudyReader {
     std::set<std::string> names;
     for (std::size_t i = 0; i < points.size(); ++i) {
       auto& point = points[i];
-      if (point.name.size() > kLongestName || point.name.find_first_not_of('.') == std::string::npos)
-        point.name = "point-" + std::to_string(i + 1);
-      reader_.take_name(point, names);
+      // Names that were put together may come out too long; those that somebody gave were checked before.
+      if (!is_run_name(point.name)) point.name = "point-" + std::to_string(i + 1);
+      if (point.name == kUnfinished)
+        refuse(point.span, "a point cannot be called '" + point.name + "': that folder keeps what was interrupted");
+      else
+        reader_.take_name(point, names);
     }
   }
 

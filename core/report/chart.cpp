@@ -17,7 +17,12 @@ constexpr double kSlanted = 62;  ///< Further room below for slanted names of ca
 constexpr int kMarkers = 4;
 
 std::string colour_class(const Series& series) {
-  return "c" + std::to_string(series.colour % kColours);
+  return series.colour == kInk ? "ci" : "c" + std::to_string(series.colour % kColours);
+}
+
+/// What a legend has room for. Names that are long differ at their ends as often as at their starts.
+std::string legend_text(const Series& series) {
+  return cut_middle(series.name, kLongestLine);
 }
 
 /// A path around (x, y): a circle, square, triangle or diamond.
@@ -117,7 +122,7 @@ class ChartDrawing {
     double x = 4;
     int row = 0;
     for (const auto& series : chart_.series) {
-      const double width = 34 + width_of(cut(series.name, kLongestLine));
+      const double width = 34 + width_of(legend_text(series));
       if (x > 4 && x + width > kWidth) {
         x = 4;
         ++row;
@@ -137,7 +142,7 @@ class ChartDrawing {
       const double y = kTitle + kLegendRow * (row + 0.5);
       if (series.has_line) draw_line(series, "M" + at(x) + " " + at(y) + "H" + at(x + 22));
       draw_marker(series, x + 11, y, "");
-      svg_.element("text", cut(series.name, kLongestLine), {{"x", at(x + 27)}, {"y", at(y + 4.5)}});
+      svg_.element("text", legend_text(series), {{"x", at(x + 27)}, {"y", at(y + 4.5)}});
     });
   }
 
@@ -195,7 +200,7 @@ class ChartDrawing {
     const auto hollow = series.is_dashed ? "fill:var(--paper)" : "";
     svg_.open("path", {{"class", colour_class(series)},
                        {"style", hollow},
-                       {"d", marker_path(series.colour / kColours % kMarkers, x, y)}});
+                       {"d", marker_path(std::max(series.colour, 0) / kColours % kMarkers, x, y)}});
     if (!says.empty()) svg_.element("title", says);
     svg_.close();
   }
@@ -285,9 +290,10 @@ std::string table_of(const Chart& chart) {
     const bool is_name = chart.x == Chart::X::categories;
     table.open("tr").element("td", is_name ? chart.categories[static_cast<std::size_t>(x)] : figure_text(x, 9));
     for (const auto& series : chart.series) {
-      const auto found =
-          std::find_if(series.points.begin(), series.points.end(), [&](const Point& p) { return p.x == x; });
-      table.element("td", found == series.points.end() ? "" : cell_text(*found));
+      std::string cell;
+      for (const auto& point : series.points)
+        if (point.x == x) cell += (cell.empty() ? "" : ", ") + cell_text(point);
+      table.element("td", cell);
     }
     table.close();
   }

@@ -18,7 +18,7 @@ struct Point {
 
 struct Series {
   std::string name;
-  int colour = 0;          ///< Repeats after kColours, with another marker.
+  int colour = 0;          ///< Repeats after kColours, with another marker; or kInk.
   bool is_dashed = false;  ///< Published and other figures for comparison: thin, hollow.
   bool has_line = true;    ///< Joins its points in their order.
   std::vector<Point> points;

@@ -30,26 +30,30 @@ OptionMap key_of(const RunFiles& run) {
   return key;
 }
 
-/// Strategies whose choice does not change in a run: what learns says all of them, whichever it is.
-bool stands_still(const OptionMap& options) {
-  static const std::set<std::string, std::less<>> plugins = {"\"classifier-only\"", "\"last-n-layers\"", "\"full\"",
-                                                             "\"by-name\""};
-  const auto plugin = options.find("freezing.plugin");
-  return plugin != options.end() && plugins.contains(plugin->second);
-}
-
-/// The options without those that say no more than what learns.
-OptionMap besides_setting(OptionMap options) {
-  if (!stands_still(options)) return options;
-  std::erase_if(options, [](const auto& option) {
-    return option.first.starts_with("freezing.") && option.first != "freezing.frozen_dropout";
-  });
-  return options;
+bool is_by_name(std::string_view plugin) {
+  return plugin == "\"by-name\"";
 }
 
 std::string value_in(const OptionMap& options, const std::string& name) {
   const auto found = options.find(name);
   return found == options.end() ? "not given" : found->second;
+}
+
+/// Strategies whose choice does not change in a run: what learns says all of them, whichever it is. By name a part of a
+/// layer may learn: then it does not.
+bool stands_still(const OptionMap& options, const Setting& setting) {
+  static const std::set<std::string, std::less<>> plugins = {"\"classifier-only\"", "\"last-n-layers\"", "\"full\""};
+  const auto plugin = value_in(options, "freezing.plugin");
+  return plugins.contains(plugin) || (is_by_name(plugin) && !setting.name.ends_with("by name"));
+}
+
+/// The options without those that say no more than what learns.
+OptionMap besides_setting(OptionMap options, const Setting& setting) {
+  if (!stands_still(options, setting)) return options;
+  std::erase_if(options, [](const auto& option) {
+    return option.first.starts_with("freezing.") && option.first != "freezing.frozen_dropout";
+  });
+  return options;
 }
 
 /// Runs of one key, before they have a label.
@@ -60,20 +64,42 @@ struct Bundle {
   std::vector<const RunFiles*> runs;
 
   std::string folder() const { return folder_of_study(runs.front()->folder).filename().string(); }
+
+  /// As another seed of what is in it?
+  bool takes(const RunFiles& run, const OptionMap& options) const {
+    const auto is_another = [&](const RunFiles* each) { return each->seed != run.seed; };
+    const auto& first = *runs.front();
+    return key == options && !key.empty() && setting == setting_of(run) && first.state == run.state &&
+           first.data_hashes == run.data_hashes && first.device == run.device && std::ranges::all_of(runs, is_another);
+  }
 };
+
+/// Bundles whose options are the same are told apart by state or name.
+void tell_repeats_apart(std::vector<Bundle>& bundles) {
+  for (auto& a : bundles)
+    for (const auto& b : bundles) {
+      if (&a == &b || a.key.empty() || a.key != b.key || a.setting != b.setting) continue;
+      const auto &one = *a.runs.front(), &other = *b.runs.front();
+      if (one.state != other.state)
+        a.besides["run.state"] = one.state;
+      else
+        a.besides["run.name"] = one.name;
+    }
+}
 
 std::vector<Bundle> bundle(const std::vector<RunFiles>& runs) {
   std::vector<Bundle> bundles;
   for (const auto& run : runs) {
-    const auto setting = setting_of(run);
     const auto key = key_of(run);
-    const auto same = [&](const Bundle& b) { return b.setting == setting && b.key == key && !key.empty(); };
-    const auto found = std::find_if(bundles.begin(), bundles.end(), same);
-    if (found != bundles.end())
+    const auto found = std::ranges::find_if(bundles, [&](const Bundle& each) { return each.takes(run, key); });
+    if (found != bundles.end()) {
       found->runs.push_back(&run);
-    else
-      bundles.push_back({setting, key, besides_setting(key), {&run}});
+    } else {
+      const auto setting = setting_of(run);
+      bundles.push_back({setting, key, besides_setting(key, setting), {&run}});
+    }
   }
+  tell_repeats_apart(bundles);
   std::stable_sort(bundles.begin(), bundles.end(), [](const Bundle& a, const Bundle& b) {
     return std::pair(a.setting.order, a.setting.name) < std::pair(b.setting.order, b.setting.name);
   });
@@ -103,6 +129,15 @@ bool folders_tell_apart(const std::vector<Bundle>& bundles) {
 std::string variant_of(const Bundle& bundle, const std::set<std::string>& differing) {
   std::string text;
   for (const auto& name : differing) text += (text.empty() ? "" : ", ") + name + " = " + value_in(bundle.besides, name);
+  return text;
+}
+
+/// The options and bytes that the figures depend on.
+std::string data_of(const Bundle& bundle) {
+  std::string text;
+  for (const auto& [name, value] : bundle.key)
+    if (name.starts_with("data.")) text += name + " = " + value + "\n";
+  for (const auto& hash : bundle.runs.front()->data_hashes) text += hash + "\n";
   return text;
 }
 
@@ -143,8 +178,11 @@ Setting setting_of(const RunFiles& run) {
   const int layers = static_cast<int>(run.layers), learning = static_cast<int>(run.learning_layers);
   if (run.frozen_parameters == 0) return {"full", std::numeric_limits<int>::max()};
   if (run.boundary == std::to_string(layers)) return {"classifier only", 0};
+  const auto some = std::to_string(learning) + " of " + std::to_string(layers) + " layers";
+  const auto plugin = run.options.find("freezing.plugin");
+  if (plugin != run.options.end() && is_by_name(plugin->second)) return {some + " by name", learning};
   if (run.boundary == std::to_string(layers - learning)) return {"last " + std::to_string(learning), learning};
-  return {std::to_string(learning) + " of " + std::to_string(layers) + " layers", learning};
+  return {some, learning};
 }
 
 std::optional<Spread> spread_of(const std::vector<double>& values) {
@@ -183,7 +221,10 @@ std::optional<Spread> Group::at(std::string_view figure, int epoch) const {
 }
 
 std::optional<Spread> Group::at_end(std::string_view figure) const {
-  return over([&](const RunFiles& run) { return figure_at(run, figure, last_epoch(run)); });
+  return over([&](const RunFiles& run) {
+    const auto kept = run.kept.find(figure);
+    return kept != run.kept.end() ? std::optional(kept->second) : figure_at(run, figure, last_epoch(run));
+  });
 }
 
 std::optional<Spread> Group::sum(std::string_view figure) const {
@@ -213,7 +254,7 @@ std::vector<Group> compare(const std::vector<RunFiles>& runs) {
                          : by_folder   ? each.folder()
                                        : variant_of(each, differing);
     const auto label = each.setting.name + (variant.empty() ? "" : ", " + variant);
-    groups.push_back({label, each.setting, variant, std::move(each.runs)});
+    groups.push_back({label, each.setting, variant, data_of(each), std::move(each.runs)});
   }
   make_unique(groups);
   return groups;

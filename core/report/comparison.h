@@ -15,8 +15,10 @@ namespace fthost::report {
 
 /// How much of the model learns.
 struct Setting {
-  std::string name;  ///< "classifier only", "last 3", "full", or "2 of 6 layers" for another choice.
-  int order = 0;     ///< Learning layers; "full" comes behind all.
+  /// "classifier only", "last 3", "full"; for another choice "2 of 6 layers", or "2 of 6 layers by name" where not all
+  /// of those layers need learn.
+  std::string name;
+  int order = 0;  ///< Learning layers; "full" comes behind all.
 
   bool operator==(const Setting&) const = default;
 };
@@ -38,18 +40,20 @@ struct Spread {
 /// None without values.
 std::optional<Spread> spread_of(const std::vector<double>& values);
 
-/// Runs that differ in nothing but seed, name and where their files are.
+/// Runs that differ in nothing but seed, name and where their files are: of the same state, options, data and device,
+/// no two of one seed.
 struct Group {
   std::string label;  ///< Setting and variant: "last 3, optimizer.lr = 3e-05". No two groups have the same.
   Setting setting;
   std::string variant;  ///< What sets it apart from others of its setting; empty when nothing does.
+  std::string data;     ///< What its figures were measured on: only those of the same can be compared.
   std::vector<const RunFiles*> runs;
 
   /// The last epoch that one of its runs has; 0: none.
   int epochs() const;
   /// Over the runs that have the figure at that epoch.
   std::optional<Spread> at(std::string_view figure, int epoch) const;
-  /// At each run's kept epoch, or its last.
+  /// Of the model that each run kept, or at its last epoch.
   std::optional<Spread> at_end(std::string_view figure) const;
   /// The sum of a figure over a run's epochs.
   std::optional<Spread> sum(std::string_view figure) const;

@@ -14,6 +14,15 @@ std::string cut(std::string_view text, std::size_t letters) {
   return std::string(text.substr(0, end)) + (end < text.size() ? "…" : "");
 }
 
+std::string cut_middle(std::string_view text, std::size_t letters) {
+  const auto count = utf8::count(text);
+  if (count <= letters) return std::string(text);
+  const auto behind = letters / 2;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < count - behind; ++i) start += utf8::decode(text, start).length;
+  return cut(text, letters - behind) + std::string(text.substr(start));
+}
+
 std::string at(double pixels) {
   return figure_text(std::round(pixels * 10) / 10, 6);
 }

@@ -17,6 +17,9 @@ inline constexpr std::size_t kLongestCategory = 22;  ///< Letters of a name belo
 /// The first letters of a text, and "…" where there are more.
 std::string cut(std::string_view text, std::size_t letters);
 
+/// The same with the "…" in the middle.
+std::string cut_middle(std::string_view text, std::size_t letters);
+
 /// A coordinate, to a tenth of a pixel.
 std::string at(double pixels);
 

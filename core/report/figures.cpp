@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <string_view>
+
+#include "core/report/style.h"
 
 namespace fthost::report {
 namespace {
@@ -26,10 +29,9 @@ constexpr FigureKind kFigures[] = {
     {kFlatF1, "F1 over one flat list", "F1 on dev, flat",
      "Micro F1 over one list of all the set's tags, end to end, as the sink f1 counts it with flat = true.", false},
     {"seconds", "Time", "training of an epoch (s)",
-     "Seconds of training, evaluation left out; the first epoch's hold the filling of the cache.", true},
+     "Seconds of training, evaluation left out; the first epoch's hold what the run itself filled of the cache.", true},
 };
 
-constexpr int kPublishedColour = 6;
 constexpr double kWideRange = 20;  ///< Of times: from here on a logarithmic axis.
 
 Point point_at(double x, const Spread& spread) {
@@ -118,7 +120,7 @@ double index_of(const std::vector<Setting>& settings, const Setting& setting) {
 
 Series settings_of_published(std::string_view figure, const std::vector<Setting>& settings,
                              const Published& published) {
-  Series series{"published", kPublishedColour, true, true, {}};
+  Series series{"published", kInk, true, true, {}};
   for (const auto& each : published.settings) {
     const double value = each.figures.find(figure)->second.back();
     series.points.push_back({index_of(settings, each.setting), value, value, value});
@@ -134,10 +136,11 @@ Chart by_setting(const FigureKind& kind, const std::vector<Group>& groups, const
   chart.id = std::string(kind.name) + "-by-layers";
   chart.title = std::string(kind.title) + " by learning layers";
   chart.note = with_published(
-      with_spread(kind.is_time
-                      ? "Seconds of training an epoch, mean over all epochs, the filling of the cache included."
-                      : "At the epoch whose model was kept, or the last.",
-                  groups),
+      with_spread(
+          kind.is_time
+              ? "Seconds of training an epoch, mean over all epochs, with what the run itself filled of the cache."
+              : "At the epoch whose model was kept, or the last.",
+          groups),
       published != nullptr, beside != kind.name);
   chart.x_label = "what learns";
   chart.y_label = kind.unit;
@@ -184,25 +187,31 @@ Chart frontier(const std::vector<Group>& groups) {
   Chart chart;
   chart.id = "f1-against-seconds";
   chart.title = "F1 against seconds";
-  chart.note =
-      with_spread("All training of a run, evaluation left out. The line joins what no other beats in both.", groups);
+  chart.note = with_spread(
+      "All training of a run, evaluation left out, with what it filled of the cache itself. The line joins what no "
+      "other on the same data beats in both.",
+      groups);
   chart.x_label = "training time of the run (s)";
   chart.y_label = "entity F1 on dev";
   chart.x = Chart::X::number;
   std::vector<Point> all;
+  std::map<std::string, std::vector<Point>> by_data;
   int colour = 0;
   for (const auto& group : groups) {
     const auto f1 = group.at_end("dev_f1"), seconds = group.sum("seconds");
     const int own = colour++;
     if (!f1 || !seconds || !std::isfinite(f1->mean) || !std::isfinite(seconds->mean)) continue;
     all.push_back(point_at(seconds->mean, *f1));
+    by_data[group.data].push_back(all.back());
     chart.series.push_back({group.label, own, false, false, {all.back()}});
   }
   if (all.empty()) return chart;
   const auto [least, most] =
       std::minmax_element(all.begin(), all.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
   if (least->x > 0 && most->x / least->x > kWideRange) chart.x_scale = Axis::Scale::logarithmic;
-  chart.series.insert(chart.series.begin(), {"frontier", kPublishedColour, true, true, undominated(all)});
+  for (const auto& [data, points] : by_data)
+    if (by_data.size() == 1 || points.size() > 1)
+      chart.series.insert(chart.series.begin(), {"frontier", kInk, true, true, undominated(points)});
   return chart;
 }
 

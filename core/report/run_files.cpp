@@ -35,6 +35,16 @@ bool is_file(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
+/// By name; none where it cannot be read.
+std::vector<fs::path> folders_in(const fs::path& path) {
+  std::vector<fs::path> folders;
+  std::error_code error;
+  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
+    if (std::error_code unknown; entry->is_directory(unknown)) folders.push_back(entry->path());
+  std::ranges::sort(folders);
+  return folders;
+}
+
 Message warning(const fs::path& where, std::string text) {
   Message message;
   message.severity = Message::Severity::warning;
@@ -59,19 +69,49 @@ std::optional<std::string> text_if_there(const fs::path& path, std::size_t most)
   return text;
 }
 
-void read_tables(const fs::path& folder, RunFiles& run, std::vector<Message>& messages) {
-  const auto metrics = folder / "metrics.csv", drift = folder / "drift.csv", pipeline = folder / "pipeline.toml";
-  if (const auto text = text_if_there(metrics, kMostTableBytes))
-    run.epochs = read_metrics(*text, metrics.string());
-  else
-    messages.push_back(warning(metrics, "no such file: the report lacks this run's figures by epoch"));
-  if (const auto text = text_if_there(drift, kMostTableBytes)) run.drift = read_drift(*text, drift.string());
-  if (const auto text = text_if_there(pipeline, kMostPipelineBytes)) {
-    run.pipeline = *text;
-    run.options = read_options(*text, pipeline.string());
-  } else {
-    messages.push_back(warning(pipeline, "no such file: the report cannot say what this run's options were"));
+/// Calls `read`, which reads one file; what is wrong with it becomes messages. Returns whether nothing is.
+template <class Read>
+bool could_read(const Read& read, std::vector<Message>& messages) {
+  try {
+    read();
+    return true;
+  } catch (const InputError& error) {
+    messages.insert(messages.end(), error.messages().begin(), error.messages().end());
+    return false;
   }
+}
+
+void read_metrics_of(const fs::path& folder, RunFiles& run, std::vector<Message>& messages) {
+  const auto file = folder / "metrics.csv";
+  if (const auto text = text_if_there(file, kMostTableBytes))
+    run.epochs = read_metrics(*text, file.string());
+  else
+    messages.push_back(warning(file, "no such file: the report lacks this run's figures by epoch"));
+}
+
+void read_drift_of(const fs::path& folder, RunFiles& run) {
+  const auto file = folder / "drift.csv";
+  if (const auto text = text_if_there(file, kMostTableBytes)) run.drift = read_drift(*text, file.string());
+}
+
+void read_pipeline_of(const fs::path& folder, RunFiles& run, std::vector<Message>& messages) {
+  const auto file = folder / "pipeline.toml";
+  const auto text = text_if_there(file, kMostPipelineBytes);
+  if (!text) {
+    messages.push_back(warning(file, "no such file: the report cannot say what this run's options were"));
+    return;
+  }
+  run.pipeline = *text;
+  run.options = read_options(*text, file.string());
+}
+
+void read_record_of(const fs::path& folder, RunFiles& run, std::vector<Message>& messages) {
+  const auto file = folder / "run.json";
+  run = read_record(read_text(file, kMostRecordBytes), file.string());
+  run.folder = folder.string();
+  warn_of_state(run, folder, messages);
+  // "2-NAME" is the second task's.
+  if (is_file(folder_of_study(folder) / "sequence.json")) run.task = run.name.substr(run.name.find('-') + 1);
 }
 
 }  // namespace
@@ -89,20 +129,12 @@ std::map<std::string, std::string, std::less<>> read_options(const std::string& 
 }
 
 std::optional<RunFiles> read_run_files(const fs::path& folder, std::vector<Message>& messages) {
-  try {
-    const auto record = folder / "run.json";
-    auto run = read_record(read_text(record, kMostRecordBytes), record.string());
-    run.folder = folder.string();
-    warn_of_state(run, folder, messages);
-    read_tables(folder, run, messages);
-    run.study_fill_seconds = read_fill_seconds(folder_of_study(folder));
-    // "2-NAME" is the second task's.
-    if (is_file(folder_of_study(folder) / "sequence.json")) run.task = run.name.substr(run.name.find('-') + 1);
-    return run;
-  } catch (const InputError& error) {
-    messages.insert(messages.end(), error.messages().begin(), error.messages().end());
-    return std::nullopt;
-  }
+  RunFiles run;
+  bool whole = could_read([&] { read_record_of(folder, run, messages); }, messages);
+  whole &= could_read([&] { read_metrics_of(folder, run, messages); }, messages);
+  whole &= could_read([&] { read_drift_of(folder, run); }, messages);
+  whole &= could_read([&] { read_pipeline_of(folder, run, messages); }, messages);
+  return whole ? std::optional(std::move(run)) : std::nullopt;
 }
 
 fs::path folder_of_study(const fs::path& run) {
@@ -122,20 +154,37 @@ double read_fill_seconds(const fs::path& study) {
   return seconds;
 }
 
-std::vector<fs::path> run_folders(const fs::path& path) {
+void read_fills(std::vector<RunFiles>& runs, std::vector<Message>& messages) {
+  std::map<fs::path, double> fills;
+  for (auto& run : runs) {
+    const auto folder = folder_of_study(run.folder);
+    const auto [found, is_new] = fills.try_emplace(folder, 0);
+    if (is_new) could_read([&, &seconds = found->second] { seconds = read_fill_seconds(folder); }, messages);
+    run.study_fill_seconds = found->second;
+  }
+}
+
+std::vector<fs::path> run_folders(const fs::path& path, std::vector<Message>& messages) {
   std::error_code error;
   if (is_file(path / "run.json")) return {path};
-  std::vector<fs::path> folders;
-  if (fs::is_directory(path, error))
-    for (const auto& entry : fs::directory_iterator(path, error))
-      if (is_file(entry.path() / "run.json")) folders.push_back(entry.path());
-  std::sort(folders.begin(), folders.end());
-  if (!folders.empty()) return folders;
+  std::vector<fs::path> folders, others;
+  for (const auto& folder : folders_in(path)) {
+    if (is_file(folder / "run.json"))
+      folders.push_back(folder);
+    else if (std::ranges::any_of(folders_in(folder), [](const fs::path& each) { return is_file(each / "run.json"); }))
+      others.push_back(folder);
+  }
+  if (!folders.empty()) {
+    for (const auto& other : others)
+      messages.push_back(warning(other, "holds runs that the report leaves out: give this folder to it too, or alone"));
+    return folders;
+  }
   Message message;
   message.place.file = path.string();
   message.text =
       fs::exists(path, error) ? "there is no run.json in it, nor in a folder of it" : "there is no such folder";
   message.notes.emplace_back("expected the folder of a run, such as runs/quickstart, or one that holds several");
+  for (const auto& other : others) message.notes.push_back("it holds " + other.string() + ", which holds runs");
   throw InputError(std::move(message));
 }
 

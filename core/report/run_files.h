@@ -60,10 +60,15 @@ struct RunFiles {
   std::vector<std::string> labels;
   std::map<std::string, double, std::less<>> test;  ///< Figures of the test set.
   std::optional<int> kept_epoch;
+  /// Figures of the model that was kept: of an evaluation within an epoch too, of which metrics.csv has no row.
+  std::map<std::string, double, std::less<>> kept;
   std::optional<CacheFigures> cache;
   std::optional<CostFigures> cost;
-  Facts versions;  ///< fthost, LibTorch, machine …
-  Facts hashes;    ///< Files of model, data and plugins, and the SHA-256 of each.
+  std::string machine;                   ///< Processor, device, number type and threads, as one text.
+  std::string device;                    ///< "cpu" or "cuda", without a number.
+  std::vector<std::string> data_hashes;  ///< SHA-256 of each data file.
+  Facts versions;                        ///< fthost, LibTorch, machine …
+  Facts hashes;                          ///< Files of model, data and plugins, and the SHA-256 of each.
   std::vector<EpochFigures> epochs;
   std::vector<DriftRow> drift;
   double study_fill_seconds = 0;  ///< Of the cache that it shares with the folder's other runs: study*.json beside it.
@@ -89,6 +94,9 @@ std::filesystem::path folder_of_study(const std::filesystem::path& run);
 /// InputError.
 double read_fill_seconds(const std::filesystem::path& study);
 
+/// Sets study_fill_seconds of all of them; each folder is read once. What is wrong goes to `messages`.
+void read_fills(std::vector<RunFiles>& runs, std::vector<Message>& messages);
+
 /// The text of run.json. Throws InputError.
 RunFiles read_record(const std::string& text, const std::string& file);
 
@@ -99,7 +107,8 @@ double read_study_record(const std::string& text, const std::string& file);
 std::map<std::string, std::string, std::less<>> read_options(const std::string& text, const std::string& file);
 
 /// The run folders that `path` stands for: itself, or, when it holds no run.json, those of its folders that hold one,
-/// by name. Throws InputError when there is none.
-std::vector<std::filesystem::path> run_folders(const std::filesystem::path& path);
+/// by name. Folders of folders of runs are left out, with a warning that names them. Throws InputError when there is no
+/// run.
+std::vector<std::filesystem::path> run_folders(const std::filesystem::path& path, std::vector<Message>& messages);
 
 }  // namespace fthost::report

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "core/report/json_fields.h"
 
@@ -48,6 +49,10 @@ void read_versions(const JsonObject& record, RunFiles& run) {
   for (const auto* key : {"device", "precision", "cpu", "cpu_capability", "os"})
     run.versions.emplace_back(key, machine.text(key, ""));
   run.versions.emplace_back("threads", std::to_string(machine.number("threads", kMostCount)));
+  for (const auto& [name, value] : run.versions)
+    if (name == "cpu" || name == "device" || name == "precision" || name == "threads") run.machine += value + "\n";
+  const auto device = machine.text("device", "");
+  run.device = device.substr(0, device.find(':'));
   run.versions.emplace_back("started", record.text("started", ""));
   std::string command;
   for (const auto& word : list_of(record, "command_line"))
@@ -60,13 +65,17 @@ void read_hashes(const JsonObject& record, RunFiles& run) {
     for (const auto& item : list_of(record, key)) {
       const JsonObject file(item, record.file(), key);
       run.hashes.emplace_back(file.text("path"), file.text("sha256"));
+      if (key == std::string_view("data_files")) run.data_hashes.push_back(file.text("sha256"));
     }
 }
 
-void read_test(const JsonObject& record, RunFiles& run) {
-  if (record.find("test") == nullptr) return;
-  const auto test = record.object("test");
-  for (const auto& [name, value] : test.all().items()) run.test[name] = real_of(test, name);
+/// An object of numbers by name; empty when it is not there.
+std::map<std::string, double, std::less<>> figures_in(const JsonObject& record, const std::string& key) {
+  std::map<std::string, double, std::less<>> figures;
+  if (record.find(key) == nullptr) return figures;
+  const auto object = record.object(key);
+  for (const auto& [name, value] : object.all().items()) figures[name] = real_of(object, name);
+  return figures;
 }
 
 }  // namespace
@@ -96,7 +105,8 @@ RunFiles read_record(const std::string& text, const std::string& file) {
   if (record.find("kept_epoch") != nullptr)
     run.kept_epoch = static_cast<int>(record.number("kept_epoch", std::numeric_limits<int>::max()));
   run.labels = texts_of(record, "labels");
-  read_test(record, run);
+  run.test = figures_in(record, "test");
+  if (run.kept_epoch) run.kept = figures_in(record, "metrics");
   read_cache(record, run);
   read_cost(record, run);
   read_versions(record, run);

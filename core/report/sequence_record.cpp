@@ -63,8 +63,8 @@ std::optional<double> SequenceRecord::f1(std::size_t row, std::size_t task) cons
 }
 
 std::optional<double> SequenceRecord::forgetting(std::size_t task) const {
-  const auto now = rows.empty() ? std::nullopt : f1(rows.size() - 1, task);
-  if (!now || task + 1 == tasks.size()) return std::nullopt;
+  if (task + 1 >= rows.size()) return std::nullopt;
+  const auto now = f1(rows.size() - 1, task);
   double best = *now;
   for (std::size_t row = task; row < rows.size(); ++row) best = std::max(best, *f1(row, task));
   return best - *now;

@@ -40,8 +40,9 @@ struct SequenceRecord {
 
   /// F1 of task `task` after task `row`; none where it was not there yet.
   std::optional<double> f1(std::size_t row, std::size_t task) const;
-  /// The best F1 that a task had, less what it has after the last row: what it has lost. None of the last task, and of
-  /// one that is not done. Chaudhry et al., "Riemannian walk for incremental learning" (2018), without their mean.
+  /// The best F1 that a task had, less what it has after the last row: what it has lost. None of the last task that is
+  /// done, and of those that are not. Chaudhry et al., "Riemannian walk for incremental learning" (2018), without their
+  /// mean.
   std::optional<double> forgetting(std::size_t task) const;
 };
 

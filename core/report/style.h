@@ -7,9 +7,12 @@
 
 namespace fthost::report {
 
-/// Colours of series (classes c0 … c7) before they repeat with another marker; the palette of Okabe and Ito (2008),
-/// which people with the usual kinds of colour blindness tell apart, without its yellow.
-inline constexpr int kColours = 7;
+/// Colours of series (classes c0 … c5) before they repeat with another marker: after the palette of Okabe and Ito
+/// (2008), which people with the usual kinds of colour blindness tell apart, with grey for its yellow and its light
+/// blue.
+inline constexpr int kColours = 6;
+/// In place of a number of those: the colour of text (class ci), for what is no run.
+inline constexpr int kInk = -1;
 /// Steps of a heat map, classes h0 (least) … h8 (most).
 inline constexpr int kHeatSteps = 9;
 

@@ -1,31 +1,23 @@
 #include "core/run/run_folder.h"
 
-#include <algorithm>
 #include <system_error>
 
 #include <fthost/error.h>
 
+#include "core/formats/run_name.h"
+
 namespace fthost {
 namespace {
-
-bool is_name_character(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-}
 
 void require_run_name(std::string_view name) {
   if (is_run_name(name)) return;
   Message message;
   message.text = "'" + std::string(name) + "' cannot be the name of a run";
-  message.notes.emplace_back("expected 1 to 100 of the characters A-Z a-z 0-9 . _ - , and neither '.' nor '..'");
+  message.notes.push_back("it must be " + std::string(kRunNameRule));
   throw InputError(std::move(message));
 }
 
 }  // namespace
-
-bool is_run_name(std::string_view name) {
-  return !name.empty() && name.size() <= 100 && name != "." && name != ".." &&
-         std::all_of(name.begin(), name.end(), is_name_character);
-}
 
 void make_folder_with_parents(Files& files, const std::filesystem::path& folder) {
   std::error_code ignored;  // what is wrong with the folder, making it says better

@@ -15,9 +15,6 @@ struct RunFolder {
   std::filesystem::path path;  ///< `output` / name.
 };
 
-/// May `name` be the name of a run: 1 to 100 of A-Z a-z 0-9 . _ -, and neither "." nor ".."?
-bool is_run_name(std::string_view name);
-
 /// The folder, and those above it that are not there. Throws FileError, or Error when something else has the name.
 void make_folder_with_parents(Files& files, const std::filesystem::path& folder);
 

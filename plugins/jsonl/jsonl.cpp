@@ -96,6 +96,7 @@ class JsonlSink final : public fthost::Sink {
     put(line, "loss", event.loss);
     put(line, "lr", event.lr);
     put(line, "gradient_norm", event.gradient_norm);
+    put(line, "clip_factor", event.clip_factor);
     line["examples"] = event.examples;
     line["tokens"] = event.tokens;
     write(line);

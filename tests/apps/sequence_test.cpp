@@ -5,6 +5,7 @@
 #include <fthost/safetensors.h>
 
 #include <algorithm>
+#include <boost/interprocess/sync/file_lock.hpp>
 #include <cmath>
 #include <csignal>
 #include <cstring>
@@ -263,6 +264,49 @@ TEST_CASE("sequence that is interrupted hands the signal to its task, and resume
   CHECK(sequence.measured()["after"].size() == 2);
 }
 
+TEST_CASE("sequence that another process runs is left alone", "[pipeline][apps][sequence]") {
+  const TinySequence sequence;
+  fs::create_directories(sequence.tasks());
+  std::ofstream(sequence.tasks() / ".lock").close();
+  boost::interprocess::file_lock lock((sequence.tasks() / ".lock").c_str());
+  REQUIRE(lock.try_lock());
+  const auto outcome = sequence.run();
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.find("/runs/tiny: error: another process runs this sequence\n") != std::string::npos);
+  CHECK_FALSE(fs::exists(sequence.tasks() / "1-people"));
+}
+
+TEST_CASE("sequence says that a finished task's model is gone", "[pipeline][apps][sequence]") {
+  const TinySequence sequence;
+  sequence.run_well();
+  fs::remove_all(sequence.tasks() / "1-people/model");
+  CHECK(sequence.run().status == 0);  // nothing needs it any more
+  fs::remove_all(sequence.tasks() / "2-towns");
+  const auto outcome = sequence.run();
+  CHECK(outcome.status == 2);
+  const auto folder = (sequence.tasks() / "1-people").string();
+  CHECK(outcome.err.find(folder +
+                         "/model: error: the model that the finished task 'people' left is not there any "
+                         "more\n  remove " +
+                         folder +
+                         ": the same command then runs that task and those after it "
+                         "again\n") != std::string::npos);
+}
+
+TEST_CASE("sequence starts no task of a file that has changed since", "[pipeline][apps][sequence]") {
+  const TinySequence sequence;
+  Program program({"tiny.toml"}, sequence.folder().path());
+  while (!fs::exists(sequence.tasks() / "1-people/run.json")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  sequence.folder().write("tiny.toml", sequence.read("tiny.toml") + "# another thought\n");
+  CHECK(program.wait() == 2);
+  CHECK(program.err().find("tiny.toml: error: the file has changed since this sequence began: its other tasks were not "
+                           "started\n") != std::string::npos);
+  CHECK(sequence.measured()["after"].size() == 1);
+  CHECK_FALSE(fs::exists(sequence.tasks() / "2-towns"));
+  CHECK(sequence.run({"--point", "x"}).err ==
+        "tiny.toml: error: there is no [study] in it whose point --point could name\n");
+}
+
 TEST_CASE("a task that is run again takes those after it along", "[pipeline][apps][sequence]") {
   const TinySequence sequence;
   sequence.run_well();
@@ -272,6 +316,7 @@ TEST_CASE("a task that is run again takes those after it along", "[pipeline][app
   sequence.run_well({"--task", "people"});
   const auto outcome = sequence.run_well();
   CHECK(outcome.err.find("2 tasks, 1 finished before, 1 to run") != std::string::npos);
+  CHECK(outcome.err.find("task 2 of 2, towns: what an earlier try left is kept in ") != std::string::npos);
   CHECK(fs::exists(sequence.tasks() / "unfinished/2-towns/run.json"));
   CHECK(sequence.weights("tiny/2-towns") == weights);
   CHECK(sequence.measured()["after"][0]["measured"] != before["measured"]);

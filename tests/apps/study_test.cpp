@@ -1,5 +1,6 @@
 // fthost STUDY.toml, with a model that trains in a second.
 
+#include <boost/interprocess/sync/file_lock.hpp>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -59,7 +60,7 @@ TEST_CASE("study that is finished runs nothing again", "[pipeline][apps][study]"
   CHECK(fs::last_write_time(study.points() / "seed-1/run.json") == before);
   CHECK(outcome.err.find("2 points, 2 finished before, 0 to run") != std::string::npos);
   CHECK(nlohmann::json::parse(outcome.out)["points"][1]["state"] == "finished");
-  CHECK(std::distance(fs::directory_iterator(study.points()), {}) == 3);  // the points, and study.json
+  CHECK(std::distance(fs::directory_iterator(study.points()), {}) == 4);  // the points, study.json, .lock
 }
 
 TEST_CASE("study goes on at the first point that is not finished", "[pipeline][apps][study]") {
@@ -92,6 +93,50 @@ TEST_CASE("study that is interrupted hands the signal to its point, and resumes"
   CHECK(study.point("seed-1")["state"] == "finished");
 }
 
+/// Held by this process, as if it ran the study.
+boost::interprocess::file_lock lock_in(const fs::path& folder, const std::string& name) {
+  fs::create_directories(folder);
+  std::ofstream(folder / name).close();
+  return boost::interprocess::file_lock((folder / name).c_str());
+}
+
+TEST_CASE("study that another process runs is left alone", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\nrun.seed = [1, 2]\n");
+  auto lock = lock_in(study.points(), ".lock");
+  REQUIRE(lock.try_lock());
+  for (const std::string parts : {"", "1/2"}) {
+    const auto outcome = parts.empty() ? study.run() : study.run({"--shard", parts});
+    CHECK(outcome.status == 2);
+    CHECK(outcome.err.find("/runs/tiny: error: another process runs this study" +
+                           std::string(parts.empty() ? "" : ", or this shard of it") +
+                           "\n  wait for its end, or end it; then the same command goes on where it was\n") !=
+          std::string::npos);
+  }
+  CHECK_FALSE(fs::exists(study.points() / "seed-1"));
+  lock.unlock();
+  // As another shard does.
+  REQUIRE(lock.try_lock_sharable());
+  CHECK(study.run().status == 2);
+  CHECK(study.run({"--shard", "1/2"}).status == 0);
+  auto other = lock_in(study.points(), ".lock-2-of-2");
+  REQUIRE(other.try_lock());
+  CHECK(study.run({"--shard", "2/2"}).status == 2);
+}
+
+TEST_CASE("study starts no point of a file that has changed since", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\nrun.seed = [1, 2]\n");
+  Program program({"tiny.toml"}, study.folder().path());
+  while (!fs::exists(study.points() / "seed-1/run.json")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  study.folder().write("tiny.toml", study.read("tiny.toml") + "# another thought\n");
+  CHECK(program.wait() == 2);
+  INFO(program.err());
+  CHECK(program.err().find("tiny.toml: error: the file has changed since this study began: its other points were not "
+                           "started\n  the same command goes on with the file as it is now\n") != std::string::npos);
+  CHECK(study.point("seed-1")["state"] == "finished");
+  CHECK_FALSE(fs::exists(study.points() / "seed-2"));
+  CHECK(study.run().status == 0);
+}
+
 TEST_CASE("study refuses points that were run with other options", "[pipeline][apps][study]") {
   const TinyStudy study("[study.grid]\nrun.seed = [1]\n");
   REQUIRE(study.run().status == 0);
@@ -116,6 +161,11 @@ TEST_CASE("study's shards are its parts", "[pipeline][apps][study]") {
   REQUIRE(study.run({"--shard", "2/2"}).status == 0);
   CHECK(fs::exists(study.points() / "seed-2"));
   CHECK_FALSE(fs::exists(study.points() / "seed-1"));
+  const auto again = study.run({"--shard", "2/2", "--json"});
+  CHECK(again.err.find("this shard is finished") != std::string::npos);
+  const auto points = nlohmann::json::parse(again.out)["points"];
+  CHECK(points[0]["state"] == "not in this shard");
+  CHECK(points[1]["state"] == "finished");
   REQUIRE(study.run({"--shard", "1/2"}).status == 0);
   CHECK(fs::exists(study.points() / "seed-1"));
   CHECK(fs::exists(study.points() / "seed-3"));
@@ -176,6 +226,11 @@ TEST_CASE("a shard or a point is asked of studies only", "[pipeline][apps][study
         "fthost: error: --shard is for studies, and this pipeline has no [study]\n");
   CHECK(tiny.run({"--point", "x"}).err ==
         "tiny.toml: error: there is no [study] in it whose point --point could name\n");
+  const TinyStudy study;
+  const auto outcome = study.run({"--task", "x"});
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err == "tiny.toml: error: there is no [[sequence]] in it whose task --task could name\n");
+  CHECK_FALSE(fs::exists(study.points()));
 }
 
 }  // namespace

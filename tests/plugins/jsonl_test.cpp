@@ -42,8 +42,8 @@ TEST_CASE("jsonl sink writes every event as a line", "[unit][plugins]") {
       events(run) ==
       R"({"event":"run_started","time":"TIME","name":"tiny","folder":"RUN","device":"cpu","precision":"f32","threads":2,"seed":7,"epochs":2,"steps":4,"train_sentences":6,"train_words":60,"train_examples":7,"train_tokens":80,"dev_sentences":2,"dev_words":3,"dev_examples":3,"dev_tokens":9,"labels":2,"boundary":"1","learning_parameters":150,"frozen_parameters":1100}
 {"event":"epoch_started","time":"TIME","epoch":1,"steps":2,"boundary":"1","learning_parameters":150,"frozen_parameters":1100}
-{"event":"step_ended","time":"TIME","epoch":1,"step":1,"step_in_epoch":1,"loss":0.3333333333333333,"lr":0.001,"gradient_norm":0.0,"examples":3,"tokens":40}
-{"event":"step_ended","time":"TIME","epoch":1,"step":2,"step_in_epoch":2,"loss":null,"nonfinite":true,"lr":0.001,"gradient_norm":0.0,"examples":3,"tokens":40}
+{"event":"step_ended","time":"TIME","epoch":1,"step":1,"step_in_epoch":1,"loss":0.3333333333333333,"lr":0.001,"gradient_norm":0.0,"clip_factor":1.0,"examples":3,"tokens":40}
+{"event":"step_ended","time":"TIME","epoch":1,"step":2,"step_in_epoch":2,"loss":null,"nonfinite":true,"lr":0.001,"gradient_norm":0.0,"clip_factor":1.0,"examples":3,"tokens":40}
 {"event":"metric_emitted","time":"TIME","name":"train_loss","epoch":1,"value":null,"nonfinite":true}
 {"event":"epoch_trained","time":"TIME","epoch":1,"loss":null,"nonfinite":true,"lr":3e-05,"steps":2,"examples":7,"tokens":80}
 {"event":"metric_emitted","time":"TIME","name":"dev_f1","epoch":1,"value":0.1}

@@ -129,6 +129,7 @@ struct StepEnded {
   double loss = 0;                 ///< Mean over the labelled tokens of the step's batches, before the update.
   double lr = 0;                   ///< The learning rate that was applied, schedule included.
   double gradient_norm = 0;        ///< Before clipping, over the tensors that [train] clip_over names.
+  double clip_factor = 1;          ///< What all gradients were multiplied by, to clip them.
   std::int64_t examples = 0;       ///< In the step's batches.
   std::int64_t tokens = 0;         ///< In the step's batches.
 };

@@ -366,7 +366,7 @@ TEST_CASE("pipeline asks for another name than the file's where that is no folde
   CHECK(complaint([&] { load_pipeline(file, {}, bench.registry); }) ==
         file.string() +
             ": error: the run is named after the file, but a name must be 1 to 100 letters, digits, '.', '_' and '-', "
-            "and more than dots\n"
+            "not dots alone, and without '-' in front\n"
             "  give it another one: [run] name = \"...\"\n");
 }
 

@@ -108,10 +108,14 @@ TEST_CASE("sequence says what is wrong with itself", "[unit][sequence]") {
        "   35 | name = 3\n"
        "      |        ^\n"},
       {"[[sequence]]\nname = \"a/b\"\n[[sequence]]\nname = \"..\"\n",
-       "s.toml:34:1: error: a task's name is made of letters, digits, '.', '_' and '-', found \"a/b\"\n"
+       "s.toml:34:1: error: a task's name must be 1 to 100 letters, digits, '.', '_' and '-', not dots alone, and "
+       "without '-' in "
+       "front, found \"a/b\"\n"
        "   34 | [[sequence]]\n"
        "      | ^^^^^^^^^^^^\n"
-       "s.toml:36:1: error: a task's name is made of letters, digits, '.', '_' and '-', found \"..\"\n"
+       "s.toml:36:1: error: a task's name must be 1 to 100 letters, digits, '.', '_' and '-', not dots alone, and "
+       "without '-' in "
+       "front, found \"..\"\n"
        "   36 | [[sequence]]\n"
        "      | ^^^^^^^^^^^^\n"},
       {"[[sequence]]\nname = \"a\"\n[[sequence]]\nname = \"a\"\n",

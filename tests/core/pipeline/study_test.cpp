@@ -125,6 +125,8 @@ TEST_CASE("study says what is wrong with itself", "[unit][study]") {
       {"[study]\n", "error: [study] varies nothing: it needs a grid, paired lists or points\n"},
       {"[study.gird]\nrun.seed = [1]\n", "[study] has no 'gird'; it has jobs, grid, paired, points, override\n"},
       {"[study.gird]\nrun.seed = [1]\n", "did you mean 'grid'?\n"},
+      {"[study.grid]\nplugins.paths = [[\"x\"]]\n",
+       "error: 'plugins.paths' cannot be varied: all points load the same plugins\n"},
       {"[study.grid]\nseed = [1]\n", "error: expected TABLE.OPTION, such as \"freezing.layers\", found 'seed'\n"},
       {"[study.grid]\nfrezing.layers = [1]\n", "error: there is no table [frezing] whose options can be varied\n"},
       {"[study.grid]\nfrezing.layers = [1]\n", "did you mean 'freezing'?\n"},
@@ -137,7 +139,14 @@ TEST_CASE("study says what is wrong with itself", "[unit][study]") {
        "other\n"},
       {"[study.grid]\nrun.seed = [1, 1]\n", "error: two points of the study are called 'seed-1'\n"},
       {"[[study.points]]\nname = \"a/b\"\nrun.seed = 1\n",
-       "error: a point's name is made of letters, digits, '.', '_' and '-', found \"a/b\"\n"},
+       "error: a point's name must be 1 to 100 letters, digits, '.', '_' and '-', not dots alone, and without '-' in "
+       "front, found \"a/b\"\n"},
+      {"[[study.points]]\nname = \"-x\"\nrun.seed = 1\n", "front, found \"-x\"\n"},
+      {"[[study.points]]\nname = \"..\"\nrun.seed = 1\n", "front, found \"..\"\n"},
+      {"[[study.points]]\nname = \"unfinished\"\nrun.seed = 1\n",
+       "error: a point cannot be called 'unfinished': that folder keeps what was interrupted\n"},
+      {"[study.grid]\nrun.seed = [1, 2]\n[[study.override]]\nwhen.run.seed = 1\nset.run.seed = 2\n",
+       "error: 'run.seed' is varied by the study, and an override cannot set it besides\n"},
       {"[study.grid]\nrun.seed = [1]\n[[study.override]]\nwhen.run.seed = 2\nset.optimizer.lr = 1\n",
        "error: this override is for no point of the study\n"},
       {"[study.grid]\nrun.seed = [1]\n[[study.override]]\nwhen.run.seed = 1\n",
@@ -160,6 +169,25 @@ TEST_CASE("study refuses --set of what it varies, and takes others", "[unit][stu
   const auto study = file.load({"train.epochs=7", "run.name=other", "run.output=/elsewhere"});
   CHECK(study.points.front().pipeline.train.epochs == 7);
   CHECK(study.folder == "/elsewhere/other");
+}
+
+TEST_CASE("study checks the name and folder that its points' are made of", "[unit][study]") {
+  StudyFile file("[study.grid]\nrun.seed = [1]\n");
+  CHECK(file.refusal({"run.name=../x"}) ==
+        "--set: error: 'name' must be 1 to 100 letters, digits, '.', '_' and '-', not dots alone, and without '-' in "
+        "front, found \"../x\"\n"
+        "      | run.name=../x\n"
+        "      |          ^^^^\n"
+        "  name: text, optional; name of the run's folder; without it the pipeline file's name\n");
+}
+
+TEST_CASE("names that come out too long are numbers, those that somebody gave are refused", "[unit][study]") {
+  const std::string longish(60, 'x');
+  StudyFile file("[[study.points]]\nname = \"" + longish + "\"\nrun.seed = 1\n[study.grid]\nfreezing.plugin = [\"" +
+                 "classifier-only" + "\"]\noptimizer.lr = [0.123456789012345]\n");
+  CHECK(file.names() == std::vector<std::string>{"point-1"});
+  StudyFile named("[[study.points]]\nname = \"" + std::string(101, 'x') + "\"\nrun.seed = 1\n");
+  CHECK(named.refusal().find("error: a point's name must be 1 to 100 letters") != std::string::npos);
 }
 
 TEST_CASE("study has at most ten thousand points", "[unit][study]") {

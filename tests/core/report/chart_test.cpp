@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/report/style.h"
+
 #include "tests/catch.h"
 
 namespace fthost::report {
@@ -62,10 +64,18 @@ TEST_CASE("chart's spread is a bar that stays in the plot", "[unit][report]") {
 
 TEST_CASE("chart's colours repeat with another marker", "[unit][report]") {
   auto chart = small_chart();
-  chart.series[0].colour = 7;
+  chart.series[0].colour = kColours;
   const auto svg = draw(chart, false);
   CHECK(svg.find("class=\"line c0\"") != std::string::npos);
   CHECK(count(svg, "H87.6V298") == 1);  // a square, 8 wide
+}
+
+TEST_CASE("chart's legend keeps both ends of a long name", "[unit][report]") {
+  auto chart = small_chart();
+  chart.series[0].name = "last 3, data.train = \"/a/" + std::string(60, 'x') + "/one.conll\"";
+  const auto svg = draw(chart, false);
+  CHECK(svg.find(">last 3, data.train = ") != std::string::npos);
+  CHECK(svg.find("/one.conll&quot;</text>") != std::string::npos);
 }
 
 TEST_CASE("chart's table has a row an x and a column a series", "[unit][report]") {

@@ -48,6 +48,16 @@ TEST_CASE("the kept epoch's figures count at the end", "[unit][report]") {
   CHECK(compare(runs).front().at_end("dev_f1")->mean == 0.9);
 }
 
+TEST_CASE("the kept model's figures may be of an evaluation within an epoch", "[unit][report]") {
+  auto run = made_run(3, 1, {0.4, 0.3});
+  run.kept_epoch = 2;
+  run.kept["dev_f1"] = 0.5;
+  const std::vector runs = {run};
+  const auto groups = compare(runs);
+  CHECK(groups.front().at_end("dev_f1")->mean == 0.5);
+  CHECK(groups.front().at("dev_f1", 2)->mean == 0.3);
+}
+
 TEST_CASE("groups of one setting are told apart by the options that differ", "[unit][report]") {
   CHECK(labels_of({made_run(1, 1, {}, {{"optimizer.lr", "0.001"}}), made_run(0, 1, {}, {{"optimizer.lr", "0.1"}})}) ==
         std::vector<std::string>{"classifier only", "last 1"});
@@ -105,6 +115,47 @@ TEST_CASE("strategies by which the same learns set no groups apart", "[unit][rep
   // A strategy that moves on is another matter.
   const std::vector moving = {run("x", 0, "last-n-layers", "1"), run("x", 0, "gradual", "1")};
   CHECK(variants_of(compare(moving)).size() == 2);
+}
+
+// As when only biases learn: the layers are those of "last 1", what learns is not.
+TEST_CASE("what learns by name may be a part of its layers", "[unit][report]") {
+  auto named = made_run(1, 1, {0.5}, {{"freezing.plugin", "\"by-name\""}, {"freezing.learn", "[\"bias$\"]"}});
+  const auto whole = made_run(1, 1, {0.5}, {{"freezing.plugin", "\"last-n-layers\""}});
+  CHECK(setting_of(named).name == "1 of 6 layers by name");
+  auto other = named;
+  other.options["freezing.learn"] = "[\"weight$\"]";
+  CHECK(labels_of({named, whole}) == std::vector<std::string>{"1 of 6 layers by name", "last 1"});
+  CHECK(labels_of({named, other}) ==
+        std::vector<std::string>{R"(1 of 6 layers by name, freezing.learn = ["bias$"])",
+                                 R"(1 of 6 layers by name, freezing.learn = ["weight$"])"});
+}
+
+TEST_CASE("a run that has not finished is no seed of those that have", "[unit][report]") {
+  auto cut_off = made_run(1, 2, {0.1});
+  cut_off.state = "interrupted";
+  CHECK(labels_of({made_run(1, 1, {0.5}), cut_off}) ==
+        std::vector<std::string>{"last 1, run.state = finished", "last 1, run.state = interrupted"});
+}
+
+TEST_CASE("the same once more is no other seed", "[unit][report]") {
+  auto again = made_run(1, 1, {0.5});
+  again.name = "again";
+  const std::vector runs = {made_run(1, 1, {0.5}), made_run(1, 2, {0.7}), again};
+  const auto groups = compare(runs);
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0].label == "last 1, run.name = run-1-1");
+  CHECK(groups[0].runs.size() == 2);
+  CHECK(groups[1].label == "last 1, run.name = again");
+}
+
+TEST_CASE("a file that has changed since is other data", "[unit][report]") {
+  auto one = made_run(1, 1, {0.5}), other = made_run(1, 2, {0.5});
+  one.data_hashes = {"1"};
+  other.data_hashes = {"2"};
+  const std::vector runs = {one, other};
+  const auto groups = compare(runs);
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0].data != groups[1].data);
 }
 
 TEST_CASE("groups have labels of their own even when nothing is known of them", "[unit][report]") {

