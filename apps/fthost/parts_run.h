@@ -2,24 +2,22 @@
 
 /// What running a study and running a sequence have alike: parts of one file, each a process of its own.
 
-#include <boost/interprocess/sync/file_lock.hpp>
-#include <filesystem>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "apps/fthost/session.h"
-#include "apps/fthost/study_state.h"
 #include "core/engine/engine.h"
 #include "core/run/interrupt.h"
 
 namespace fthost {
 
+/// The pipeline file as it is now; empty when it cannot be read.
+std::string pipeline_text(const Arguments& arguments);
+
 /// Serves the thread that makes it. References must outlive it.
 class PartsRun {
  public:
-  /// `whole`: "study" or "sequence".
-  PartsRun(const Arguments& arguments, FoundPlugins& plugins, std::string whole);
+  /// `whole`: "study" or "sequence"; `text`: the file as it was before its parts were read from it.
+  PartsRun(const Arguments& arguments, FoundPlugins& plugins, std::string whole, std::string text);
 
  protected:
   /// A line on standard error, unless --quiet.
@@ -27,11 +25,6 @@ class PartsRun {
   /// The signal that asks for the end; 0: none.
   int stop_signal() const { return interrupts_.stop_signal().load(); }
   EngineRequest request();
-
-  /// Keeps other processes off until this one ends: from all of `folder`, or with a shard from that alone. The folder
-  /// is made when it is not there. Throws InputError when another one has it. On file systems without locks nobody is
-  /// kept off.
-  void keep_others_off(const std::filesystem::path& folder, const Shard& shard);
 
   /// Each part reads the file anew: is it still what it was when all were read?
   bool file_has_changed() const;
@@ -44,15 +37,7 @@ class PartsRun {
   InterruptGuard interrupts_;
 
  private:
-  using Lock = boost::interprocess::file_lock;
-
-  enum class Use { shared, alone };
-  /// False when another process has it, in a way that excludes this one.
-  bool try_lock(const std::filesystem::path& file, Use use);
-
-  const std::string whole_;
-  std::string text_;  ///< Of the file, when it was read.
-  std::vector<Lock> locks_;
+  const std::string whole_, text_;
 };
 
 }  // namespace fthost

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "apps/fthost/command.h"
+#include "apps/fthost/parts_run.h"
 #include "apps/fthost/sequence.h"
 #include "apps/fthost/session.h"
 #include "apps/fthost/study.h"
@@ -85,9 +86,11 @@ int run_command(const std::vector<std::string>& words) {
 
   refuse_several_processes();
   FoundPlugins plugins;
-  if (auto study = load_study(arguments, plugins)) return run_study(arguments, std::move(*study), plugins);
+  auto text = pipeline_text(arguments);
+  if (auto study = load_study(arguments, plugins))
+    return run_study(arguments, std::move(text), std::move(*study), plugins);
   if (auto sequence = load_sequence(arguments, plugins); sequence && !arguments.has("shard"))
-    return run_sequence(arguments, std::move(*sequence), plugins);
+    return run_sequence(arguments, std::move(text), std::move(*sequence), plugins);
   if (arguments.has("shard"))
     throw InputError(
         Message{.place = {"fthost", 0, 0}, .text = "--shard is for studies, and this pipeline has no [study]"});

@@ -4,12 +4,15 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "core/formats/sha256.h"
 #include "core/formats/text_file.h"
+#include "core/report/run_files.h"
 #include "core/run/run_folder.h"
+#include "core/run/run_lock.h"
 
 namespace fthost {
 namespace {
@@ -19,33 +22,16 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostRecordBytes = std::size_t{16} << 20;
 constexpr std::size_t kMostPipelineBytes = std::size_t{1} << 20;
 
-/// The options of a resolved pipeline, which has one a line, by table and name; without the number of threads.
-std::map<std::string, std::string> options_of(const std::string& resolved) {
-  std::map<std::string, std::string> options;
-  std::istringstream lines(resolved);
-  std::string table;
-  std::size_t sinks = 0;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("[[")) {
-      table = "sink " + std::to_string(++sinks) + ".";
-    } else if (line.starts_with("[")) {
-      table = line.substr(1, line.find(']') - 1) + ".";
-    } else if (const auto equals = line.find(" = "); equals != std::string::npos) {
-      options[table + line.substr(0, equals)] = line.substr(equals + 3);
-    }
-  }
-  options.erase("run.threads");
-  return options;
-}
+using OptionTexts = std::map<std::string, std::string, std::less<>>;
 
-std::string value_in(const std::map<std::string, std::string>& options, const std::string& name) {
+std::string value_in(const OptionTexts& options, const std::string& name) {
   const auto found = options.find(name);
   return found == options.end() ? "not given" : found->second;
 }
 
 /// "freezing.layers: 3, now 1": a note for each option that differs.
-std::vector<std::string> differences(const std::string& before, const std::string& now) {
-  auto old_options = options_of(before), new_options = options_of(now);
+std::vector<std::string> differences(OptionTexts old_options, OptionTexts new_options) {
+  for (auto* options : {&old_options, &new_options}) options->erase("run.threads");
   std::vector<std::string> notes;
   auto names = old_options;
   names.insert(new_options.begin(), new_options.end());
@@ -73,16 +59,49 @@ nlohmann::json object_in(const fs::path& file) {
   }
 }
 
-RunState state_of(const fs::path& run, const std::string& resolved, const std::string& part, const std::string& whole) {
+RunState RunStates::of(const fs::path& run, const std::string& resolved, ModelFrom model) {
   std::error_code ignored;
   if (!fs::exists(run, ignored)) return RunState::open;
-  if (text_in(object_in(run / "run.json"), "state") != "finished") return RunState::unfinished;
-  auto notes = differences(read_text(run / "pipeline.toml", kMostPipelineBytes), resolved);
-  if (notes.empty()) return RunState::finished;
-  notes.push_back("give the " + whole + " another name ([run] name), or remove that folder");
-  throw InputError(Message{.place = {run.string(), 0, 0},
-                           .text = "this " + part + " was run with other options",
-                           .notes = std::move(notes)});
+  const auto record = object_in(run / "run.json");
+  if (text_in(record, "state") != "finished") return is_running(run) ? RunState::running : RunState::unfinished;
+  const auto file = run / "pipeline.toml";
+  auto notes = differences(report::read_options(read_text(file, kMostPipelineBytes), file.string()),
+                           report::read_options(resolved, "pipeline.toml"));
+  const auto options = notes.size();
+  const auto model_files = changed_files(record, "model_files"), data_files = changed_files(record, "data_files");
+  notes.insert(notes.end(), data_files.begin(), data_files.end());
+  if (model == ModelFrom::user) notes.insert(notes.end(), model_files.begin(), model_files.end());
+  if (notes.empty()) return model_files.empty() ? RunState::finished : RunState::unfinished;
+  const std::string with = options == notes.size() ? "other options"
+                           : options > 0           ? "other options and files"
+                                                   : "other files";
+  notes.push_back("give the " + whole_ + " another name ([run] name), or remove that folder");
+  throw InputError(Message{
+      .place = {run.string(), 0, 0}, .text = "this " + part_ + " was run with " + with, .notes = std::move(notes)});
+}
+
+/// A note for each file of the record that is still there and whose content is another one now. Notes and pictures
+/// beside a model are no part of it.
+std::vector<std::string> RunStates::changed_files(const nlohmann::json& record, const char* key) {
+  std::vector<std::string> notes;
+  const auto files = record.find(key);
+  if (files == record.end() || !files->is_array()) return notes;
+  for (const auto& item : *files) {
+    const fs::path path = item.is_object() ? text_in(item, "path") : "";
+    const bool counts = key == std::string_view("data_files") || path.extension() == ".safetensors" ||
+                        path.extension() == ".json" || path.extension() == ".txt";
+    std::error_code unknown;
+    if (counts && fs::is_regular_file(path, unknown) && hash_of(path) != text_in(item, "sha256"))
+      notes.push_back(path.string() + ": its content has changed since");
+  }
+  return notes;
+}
+
+const std::string& RunStates::hash_of(const fs::path& file) {
+  std::error_code unknown;
+  const auto [found, is_new] = hashes_.try_emplace({file.string(), fs::last_write_time(file, unknown)});
+  if (is_new) found->second = hash_file(file).sha256;
+  return found->second;
 }
 
 fs::path set_aside(Files& files, const fs::path& folder, const std::string& run) {
@@ -91,9 +110,8 @@ fs::path set_aside(Files& files, const fs::path& folder, const std::string& run)
   return kept.path;
 }
 
-RunTimes times_of(const fs::path& run) {
-  const auto record = object_in(run / "run.json");
-  return {text_in(record, "started"), text_in(record, "ended")};
+std::string end_of(const fs::path& run) {
+  return text_in(object_in(run / "run.json"), "ended");
 }
 
 }  // namespace fthost

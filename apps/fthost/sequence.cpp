@@ -22,8 +22,8 @@ namespace fs = std::filesystem;
 
 class SequenceRun : PartsRun {
  public:
-  SequenceRun(const Arguments& arguments, Sequence sequence, FoundPlugins& plugins)
-      : PartsRun(arguments, plugins, "sequence"), sequence_(std::move(sequence)) {}
+  SequenceRun(const Arguments& arguments, std::string text, Sequence sequence, FoundPlugins& plugins)
+      : PartsRun(arguments, plugins, "sequence", std::move(text)), sequence_(std::move(sequence)) {}
 
   int run() {
     find_finished();
@@ -42,9 +42,6 @@ class SequenceRun : PartsRun {
     engine_ = open_engine();
     if (finished_ < tasks()) check_plans();
     require_models();
-    keep_others_off(sequence_.folder, {});
-    find_finished();  // another process may have gone on since
-    read_record();
     while (record_.rows.size() < tasks() && !stopped()) {
       const auto task = record_.rows.size();
       if (task == finished_ && !run_task(task)) break;
@@ -56,16 +53,25 @@ class SequenceRun : PartsRun {
     return "task " + std::to_string(task + 1) + " of " + std::to_string(tasks()) + ", " + sequence_.tasks[task].name;
   }
 
-  /// Those at the beginning. One that began before the task before it had ended did not start from what that one left.
+  /// Those at the beginning; throws all that is wrong with them. One that started from another model than the one
+  /// before it has left by now is none.
   void find_finished() {
-    finished_ = 0;
-    for (std::string ended; finished_ < tasks(); ++finished_) {
-      const auto& task = sequence_.tasks[finished_];
-      const auto times = times_of(task.run_folder());
-      if (times.started < ended) break;
-      if (state_of(task.run_folder(), task.pipeline.resolved, "task", "sequence") != RunState::finished) break;
-      ended = times.ended;
+    std::vector<Message> errors;
+    bool goes_on = true;
+    while (goes_on && finished_ < tasks()) {
+      try {
+        goes_on = state_of(finished_) == RunState::finished;
+      } catch (const InputError& error) {
+        errors.insert(errors.end(), error.messages().begin(), error.messages().end());
+      }
+      if (goes_on) ++finished_;
     }
+    if (!errors.empty()) throw InputError(std::move(errors));
+  }
+
+  RunState state_of(std::size_t task) {
+    const auto& each = sequence_.tasks[task];
+    return states_.of(each.run_folder(), each.pipeline.resolved, task == 0 ? ModelFrom::user : ModelFrom::a_part);
   }
 
   void tell_finished() const {
@@ -79,7 +85,7 @@ class SequenceRun : PartsRun {
     std::size_t valid = 0;
     while (valid < finished_ && valid < record_.rows.size() &&
            record_.rows[valid].task == sequence_.tasks[valid].name &&
-           record_.rows[valid].measured >= times_of(sequence_.tasks[valid].run_folder()).ended)
+           record_.rows[valid].measured >= end_of(sequence_.tasks[valid].run_folder()))
       ++valid;
     record_.rows.resize(valid);
     record_.name = sequence_.name;
@@ -123,8 +129,12 @@ class SequenceRun : PartsRun {
     // The other tasks were read from the file as it was.
     file_changed_ = file_has_changed();
     if (file_changed_) return false;
-    std::error_code ignored;
-    if (fs::exists(task.run_folder(), ignored)) {
+    const auto state = state_of(index);
+    if (state == RunState::running)
+      throw InputError(Message{.place = {task.run_folder().string(), 0, 0},
+                               .text = "another process runs this task",
+                               .notes = {"wait for its end, or end it; then the same command goes on where it was"}});
+    if (state != RunState::open) {
       const auto kept = set_aside(disk(), sequence_.folder, task.pipeline.run.name);
       say(task_text(index) + ": what an earlier try left is kept in " + kept.string());
     }
@@ -190,6 +200,7 @@ class SequenceRun : PartsRun {
   }
 
   Sequence sequence_;
+  RunStates states_{"task", "sequence"};
   std::shared_ptr<Engine> engine_;
   std::size_t finished_ = 0;       ///< Tasks, from the first on.
   report::SequenceRecord record_;  ///< A row for each of them that was measured.
@@ -199,8 +210,8 @@ class SequenceRun : PartsRun {
 
 }  // namespace
 
-int run_sequence(const Arguments& arguments, Sequence sequence, FoundPlugins& plugins) {
-  return SequenceRun(arguments, std::move(sequence), plugins).run();
+int run_sequence(const Arguments& arguments, std::string text, Sequence sequence, FoundPlugins& plugins) {
+  return SequenceRun(arguments, std::move(text), std::move(sequence), plugins).run();
 }
 
 }  // namespace fthost

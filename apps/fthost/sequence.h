@@ -8,7 +8,7 @@
 namespace fthost {
 
 /// Runs the tasks from the first one on that is not finished, and measures after each; returns the exit status. What is
-/// wrong with any of them is thrown before the first runs.
-int run_sequence(const Arguments& arguments, Sequence sequence, FoundPlugins& plugins);
+/// wrong with any of them is thrown before the first runs. `text`: the file as it was before they were read from it.
+int run_sequence(const Arguments& arguments, std::string text, Sequence sequence, FoundPlugins& plugins);
 
 }  // namespace fthost

@@ -10,37 +10,38 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 #include "apps/fthost/child.h"
 #include "apps/fthost/command.h"
 #include "apps/fthost/parts_run.h"
 #include "apps/fthost/run_state.h"
 #include "apps/fthost/study_state.h"
+#include "core/report/run_files.h"
 
 namespace fthost {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using OptionTexts = std::map<std::string, std::string, std::less<>>;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// A resolved pipeline without the tables that say how it is trained: what is left decides what the prefix gives.
-std::string without_tables(const std::string& resolved, const std::set<std::string>& tables) {
-  std::string kept;
-  bool keeps = true;
-  for (std::size_t start = 0; start < resolved.size();) {
-    const auto end = std::min(resolved.find('\n', start), resolved.size());
-    const auto line = resolved.substr(start, end - start);
-    if (line.starts_with("[")) keeps = !tables.contains(line);
-    const bool incidental = line.starts_with("name = ") || line.starts_with("seed = ");
-    if (keeps && !incidental) kept += line + "\n";
-    start = end + 1;
-  }
-  return kept;
+/// The options of a resolved pipeline without those of tables that say how it is trained, its name and its seed: what
+/// is left decides what the prefix gives.
+OptionTexts without_tables(const std::string& resolved, const std::set<std::string_view>& tables) {
+  auto options = report::read_options(resolved, "pipeline.toml");
+  std::erase_if(options, [&](const auto& option) {
+    const std::string_view name = option.first;
+    return tables.contains(name.substr(0, name.find('.'))) || name == "run.name" || name == "run.seed";
+  });
+  return options;
 }
 
 /// One point on its way.
@@ -52,8 +53,8 @@ struct Running {
 
 class StudyRun : PartsRun {
  public:
-  StudyRun(const Arguments& arguments, Study study, FoundPlugins& plugins)
-      : PartsRun(arguments, plugins, "study"), study_(std::move(study)) {
+  StudyRun(const Arguments& arguments, std::string text, Study study, FoundPlugins& plugins)
+      : PartsRun(arguments, plugins, "study", std::move(text)), study_(std::move(study)) {
     if (arguments.has("shard")) shard_ = shard_from(arguments.text("shard"));
   }
 
@@ -64,11 +65,10 @@ class StudyRun : PartsRun {
       engine_ = open_engine();
       divide_threads();
       check_plans();
-      keep_others_off(study_.folder, shard_);
-      find_points();  // another process may have finished some since
       fill_caches();
       engine_.reset();
-      if (stop_signal() == 0) run_points();
+      run_points(std::exchange(open_, {}));
+      run_points(std::exchange(busy_, {}));  // another process may have finished them, or given up
     }
     report();
     return status();
@@ -82,22 +82,21 @@ class StudyRun : PartsRun {
 
   /// Which points are to run: those of the shard that are not finished. Throws all that is wrong with finished ones.
   void find_points() {
-    open_.clear();
-    finished_.clear();
-    unfinished_.clear();
     std::vector<Message> errors;
     for (std::size_t i = 0; i < study_.points.size(); ++i) {
       if (!shard_.holds(i)) continue;
-      const auto& point = study_.points[i];
       try {
-        const auto state = state_of(study_.folder / point.name, point.pipeline.resolved, "point", "study");
-        (state == RunState::finished ? finished_ : open_).push_back(i);
-        if (state == RunState::unfinished) unfinished_.insert(i);
+        (state_of(i) == RunState::finished ? finished_ : open_).push_back(i);
       } catch (const InputError& error) {
         errors.insert(errors.end(), error.messages().begin(), error.messages().end());
       }
     }
     if (!errors.empty()) throw InputError(std::move(errors));
+  }
+
+  RunState state_of(std::size_t point) {
+    const auto& each = study_.points[point];
+    return states_.of(study_.folder / each.name, each.pipeline.resolved);
   }
 
   void tell_points() const {
@@ -120,10 +119,10 @@ class StudyRun : PartsRun {
   /// Asks each different pipeline what it would learn: what only the model or the data can tell is told now.
   void check_plans() {
     std::vector<Message> errors;
-    std::map<std::string, std::optional<Plan>> plans;
+    std::map<OptionTexts, std::optional<Plan>> plans;
     for (const auto point : open_) {
       const auto& pipeline = study_.points[point].pipeline;
-      const auto key = without_tables(pipeline.resolved, {"[optimizer]", "[schedule]", "[train]", "[[sinks]]"});
+      const auto key = without_tables(pipeline.resolved, {"optimizer", "schedule", "train", "sinks"});
       if (!plans.contains(key)) {
         try {
           plans[key] = engine_->plan(pipeline, request(), Measure::never).plan;
@@ -143,13 +142,12 @@ class StudyRun : PartsRun {
 
   /// One pass over the model for all boundaries of points whose prefix is the same.
   void fill_caches() {
-    std::map<std::string, std::pair<std::size_t, std::vector<int>>> groups;
+    std::map<OptionTexts, std::pair<std::size_t, std::vector<int>>> groups;
     for (const auto point : open_) {
       const auto& pipeline = study_.points[point].pipeline;
       const int first_stage = plans_.at(point).first_stage;
       if (first_stage == 0 || !may_cache(pipeline)) continue;
-      const auto key =
-          without_tables(pipeline.resolved, {"[freezing]", "[optimizer]", "[schedule]", "[train]", "[[sinks]]"});
+      const auto key = without_tables(pipeline.resolved, {"freezing", "optimizer", "schedule", "train", "sinks"});
       auto& group = groups.try_emplace(key, point, std::vector<int>{}).first->second;
       group.second.push_back(first_stage - 1);
     }
@@ -166,17 +164,19 @@ class StudyRun : PartsRun {
     add_fill_seconds(disk(), study_.folder, shard_, seconds_since(started));
   }
 
-  void run_points() {
+  void run_points(const std::vector<std::size_t>& points) {
+    left_ = points.size();
     std::size_t next = 0;
     int forwarded = 0;
-    while (next < open_.size() || !running_.empty()) {
+    while (next < points.size() || !running_.empty()) {
       const int signal = stop_signal();
       if (signal != 0 && forwarded == 0) {
         forwarded = signal;
         for (const auto& each : running_) each.child->signal(signal);
       }
-      if (signal != 0 || file_changed_) next = open_.size();
-      while (next < open_.size() && std::ssize(running_) < study_.jobs && may_start()) start(open_[next++]);
+      if (signal != 0 || file_changed_) next = points.size();
+      while (next < points.size() && std::ssize(running_) < study_.jobs && may_start()) start(points[next++]);
+      if (running_.empty()) continue;
       std::this_thread::sleep_for(Child::kLookEvery);
       collect();
     }
@@ -188,13 +188,31 @@ class StudyRun : PartsRun {
     return !file_changed_;
   }
 
+  /// Unless another process has been at it meanwhile.
   void start(std::size_t point) {
-    const auto& name = study_.points[point].name;
-    if (unfinished_.contains(point))
+    const auto state = look_again(point);
+    if (state == RunState::running) busy_.push_back(point);
+    if (state == RunState::finished) finished_.push_back(point);
+    if (state == RunState::unfinished)
       say(point_text(point) + ": what an earlier try left is kept in " +
-          set_aside(disk(), study_.folder, name).string());
+          set_aside(disk(), study_.folder, study_.points[point].name).string());
+    if (state != RunState::open && state != RunState::unfinished) {
+      --left_;
+      return;
+    }
     say(point_text(point) + left_text());
     running_.push_back({point, Clock::now(), std::make_unique<Child>(words_for(study_.points[point]))});
+  }
+
+  /// None when it was finished with other options: then it has failed.
+  std::optional<RunState> look_again(std::size_t point) {
+    try {
+      return state_of(point);
+    } catch (const InputError& error) {
+      std::cerr << error.what();
+      failed_[point] = kInputIsWrong;
+      return std::nullopt;
+    }
   }
 
   std::vector<std::string> words_for(const StudyPoint& point) const {
@@ -213,8 +231,8 @@ class StudyRun : PartsRun {
     if (durations_.empty()) return "";
     double sum = 0;
     for (const double each : durations_) sum += each;
-    const auto left = static_cast<double>(open_.size() - durations_.size() - failed_.size());
-    return "; about " + seconds_text(sum / static_cast<double>(durations_.size()) * left / study_.jobs) + " left";
+    const auto mean = sum / static_cast<double>(durations_.size());
+    return "; about " + seconds_text(mean * static_cast<double>(left_) / study_.jobs) + " left";
   }
 
   void collect() {
@@ -222,6 +240,7 @@ class StudyRun : PartsRun {
       if (!each.child->has_ended()) continue;
       const int status = each.child->status();
       each.child.reset();
+      --left_;
       if (status == kDone) {
         finished_.push_back(each.point);
         durations_.push_back(seconds_since(each.started));
@@ -250,30 +269,40 @@ class StudyRun : PartsRun {
     }
     for (const auto& [point, status] : failed_)
       std::cerr << "error: " << point_text(point) << " has failed with exit status " << status << '\n';
-    if (file_changed_) {
+    for (const auto point : busy_) std::cerr << "error: " << point_text(point) << " is run by another process\n";
+    if (file_changed_)
       std::cerr << changed_file_text("points");
-      return;
-    }
-    const bool whole = failed_.empty() && stop_signal() == 0;
-    const std::string what = shard_.parts == 1 ? "all of it" : "this shard";
-    say(whole ? what + " is finished; `fthost report " + study_.folder.string() + "` shows it"
-              : "the same command goes on at the first point that is not finished");
+    else
+      tell_how_to_go_on();
+  }
+
+  void tell_how_to_go_on() const {
+    if (failed_.empty() && busy_.empty() && stop_signal() == 0)
+      say((shard_.parts == 1 ? "all of it" : "this shard") +
+          (" is finished; `fthost report " + study_.folder.string()) + "` shows it");
+    else if (status() == kInputIsWrong)
+      say("once that is mended, the same command goes on at the first point that is not finished");
+    else
+      say("the same command goes on at the first point that is not finished");
   }
 
   int status() const {
     if (const int signal = stop_signal(); signal != 0) return 128 + signal;
+    if (!busy_.empty()) return kFailed;
     if (failed_.empty()) return file_changed_ ? kInputIsWrong : kDone;
     const bool mendable = std::ranges::all_of(failed_, [](const auto& each) { return each.second == kInputIsWrong; });
     return mendable ? kInputIsWrong : kFailed;
   }
 
   Study study_;
+  RunStates states_{"point", "study"};
   std::shared_ptr<Engine> engine_;
   Shard shard_;
   std::vector<std::size_t> open_, finished_;  ///< Indices of points, of this shard.
-  std::set<std::size_t> unfinished_;          ///< Of those open: an earlier try left a folder.
+  std::vector<std::size_t> busy_;             ///< Of those open: another process was at work on them.
   std::map<std::size_t, Plan> plans_;
   std::vector<Running> running_;
+  std::size_t left_ = 0;               ///< Points that are to be run or are running.
   std::vector<double> durations_;      ///< Of points that this process has finished.
   std::map<std::size_t, int> failed_;  ///< With their exit status.
   bool file_changed_ = false;          ///< Since the points were read.
@@ -281,8 +310,8 @@ class StudyRun : PartsRun {
 
 }  // namespace
 
-int run_study(const Arguments& arguments, Study study, FoundPlugins& plugins) {
-  return StudyRun(arguments, std::move(study), plugins).run();
+int run_study(const Arguments& arguments, std::string text, Study study, FoundPlugins& plugins) {
+  return StudyRun(arguments, std::move(text), std::move(study), plugins).run();
 }
 
 }  // namespace fthost

@@ -7,7 +7,7 @@
 namespace fthost {
 
 /// Runs those points of the study that --shard leaves and that are not finished yet; returns the exit status. What is
-/// wrong with any of them is thrown before the first runs.
-int run_study(const Arguments& arguments, Study study, FoundPlugins& plugins);
+/// wrong with any of them is thrown before the first runs. `text`: the file as it was before they were read from it.
+int run_study(const Arguments& arguments, std::string text, Study study, FoundPlugins& plugins);
 
 }  // namespace fthost

@@ -14,7 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path record_file(const fs::path& folder, const Shard& shard) {
-  return folder / (shard.parts == 1 ? "study.json" : "study-" + shard_name(shard) + ".json");
+  if (shard.parts == 1) return folder / "study.json";
+  return folder / ("study-" + std::to_string(shard.part) + "-of-" + std::to_string(shard.parts) + ".json");
 }
 
 /// 0 where there is no record, or none that can be read: it is written anew then.
@@ -25,10 +26,6 @@ double fill_seconds_in(const fs::path& file) {
 }
 
 }  // namespace
-
-std::string shard_name(const Shard& shard) {
-  return std::to_string(shard.part) + "-of-" + std::to_string(shard.parts);
-}
 
 Shard shard_from(const std::string& text) {
   Shard shard;

@@ -15,8 +15,6 @@ struct Shard {
   std::size_t part = 1, parts = 1;
   bool holds(std::size_t point) const { return point % parts == part - 1; }
 };
-/// "2-of-5", for names of files.
-std::string shard_name(const Shard& shard);
 /// Throws InputError when it is something else.
 Shard shard_from(const std::string& text);
 

@@ -19,6 +19,7 @@
 #include "core/run/log.h"
 #include "core/run/record.h"
 #include "core/run/run_folder.h"
+#include "core/run/run_lock.h"
 
 namespace fthost {
 namespace {
@@ -90,10 +91,13 @@ class Run {
 
   void open_folder() {
     auto& files = *request_.files;
-    auto folder = make_run_folder(files, pipeline_.run.output, pipeline_.run.name);
+    const auto& run = pipeline_.run;
+    auto folder =
+        run.is_part ? make_run_folder_named(files, run.output, run.name) : make_run_folder(files, run.output, run.name);
     name_ = std::move(folder.name);
     result_.folder = std::move(folder.path);
     open_log(files, result_.folder / "log.txt", request_.console.live);
+    lock_.emplace(result_.folder);
     write_file(files, result_.folder / "pipeline.toml", pipeline_.resolved);
   }
 
@@ -250,6 +254,7 @@ class Run {
   std::optional<Training> training_;
   std::optional<CostPrediction> expected_;
   RunRecord record_;
+  std::optional<RunLock> lock_;
   bool ended_ = false;
   std::string name_;
   RunResult result_;

@@ -26,6 +26,7 @@ struct RunOptions {
   std::string precision = "f32";
   int threads = 0;  ///< 0: all physical cores.
   std::filesystem::path output = "runs";
+  bool is_part = false;  ///< Of a study or a sequence: the run folder bears that name and no other.
   bool default_sinks = true;
 };
 

@@ -68,7 +68,9 @@ std::optional<Pipeline> PlannedPipelines::make(const PlannedRun& run, const std:
     changes.push_back(text_change("run.output", folder().string()));
     changes.insert(changes.end(), more.begin(), more.end());
     lay_changes(*request, changes);
-    return check_request(file_, *request, registry_, problems);
+    auto pipeline = check_request(file_, *request, registry_, problems);
+    pipeline.run.is_part = true;
+    return pipeline;
   } catch (const InputError& error) {
     take(error.messages(), run.name);
     return std::nullopt;

@@ -38,4 +38,15 @@ RunFolder make_run_folder(Files& files, const std::filesystem::path& output, std
   }
 }
 
+RunFolder make_run_folder_named(Files& files, const std::filesystem::path& output, std::string_view name) {
+  require_run_name(name);
+  make_folder_with_parents(files, output);
+  RunFolder folder{std::string(name), output / name};
+  if (!files.make_folder(folder.path))
+    throw InputError(Message{.place = {folder.path.string(), 0, 0},
+                             .text = "this run is there already",
+                             .notes = {"move it away to run it again"}});
+  return folder;
+}
+
 }  // namespace fthost

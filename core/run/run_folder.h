@@ -24,4 +24,7 @@ void make_folder_with_parents(Files& files, const std::filesystem::path& folder)
 /// the folder cannot be made.
 RunFolder make_run_folder(Files& files, const std::filesystem::path& output, std::string_view name);
 
+/// The same with that name or none. Throws InputError when it is in use.
+RunFolder make_run_folder_named(Files& files, const std::filesystem::path& output, std::string_view name);
+
 }  // namespace fthost

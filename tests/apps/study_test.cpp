@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <thread>
 
 #include "tests/apps/tiny_pipeline.h"
@@ -60,7 +61,7 @@ TEST_CASE("study that is finished runs nothing again", "[pipeline][apps][study]"
   CHECK(fs::last_write_time(study.points() / "seed-1/run.json") == before);
   CHECK(outcome.err.find("2 points, 2 finished before, 0 to run") != std::string::npos);
   CHECK(nlohmann::json::parse(outcome.out)["points"][1]["state"] == "finished");
-  CHECK(std::distance(fs::directory_iterator(study.points()), {}) == 4);  // the points, study.json, .lock
+  CHECK(std::distance(fs::directory_iterator(study.points()), {}) == 3);  // the points, and study.json
 }
 
 TEST_CASE("study goes on at the first point that is not finished", "[pipeline][apps][study]") {
@@ -93,34 +94,78 @@ TEST_CASE("study that is interrupted hands the signal to its point, and resumes"
   CHECK(study.point("seed-1")["state"] == "finished");
 }
 
-/// Held by this process, as if it ran the study.
-boost::interprocess::file_lock lock_in(const fs::path& folder, const std::string& name) {
-  fs::create_directories(folder);
-  std::ofstream(folder / name).close();
-  return boost::interprocess::file_lock((folder / name).c_str());
+/// The log of a run that goes on, as another process holds it.
+boost::interprocess::file_lock log_of(const fs::path& run) {
+  fs::create_directories(run);
+  std::ofstream(run / "log.txt").close();
+  return boost::interprocess::file_lock((run / "log.txt").c_str());
 }
 
-TEST_CASE("study that another process runs is left alone", "[pipeline][apps][study]") {
+TEST_CASE("study leaves a point to the process that runs it", "[pipeline][apps][study]") {
   const TinyStudy study("[study.grid]\nrun.seed = [1, 2]\n");
-  auto lock = lock_in(study.points(), ".lock");
-  REQUIRE(lock.try_lock());
-  for (const std::string parts : {"", "1/2"}) {
-    const auto outcome = parts.empty() ? study.run() : study.run({"--shard", parts});
-    CHECK(outcome.status == 2);
-    CHECK(outcome.err.find("/runs/tiny: error: another process runs this study" +
-                           std::string(parts.empty() ? "" : ", or this shard of it") +
-                           "\n  wait for its end, or end it; then the same command goes on where it was\n") !=
-          std::string::npos);
+  auto log = log_of(study.points() / "seed-1");
+  REQUIRE(log.try_lock());
+  const auto outcome = study.run();
+  CHECK(outcome.status == 1);
+  CHECK(outcome.err.find("error: point 1 of 2, seed-1 is run by another process\n"
+                         "the same command goes on at the first point that is not finished\n") != std::string::npos);
+  CHECK_FALSE(fs::exists(study.points() / "seed-1/run.json"));
+  CHECK(study.point("seed-2")["state"] == "finished");
+  CHECK(study.run({"--point", "seed-1"})
+            .err.find("/seed-1: error: this run is there already\n  move it away to run it "
+                      "again\n") != std::string::npos);
+  log.unlock();
+  CHECK(study.run().status == 0);
+  CHECK(study.point("seed-1")["state"] == "finished");
+}
+
+// What a study leaves that is killed: a point that goes on until its step is done, and the same command given again.
+TEST_CASE("study that was killed goes on, and nobody writes into its points' folders", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\nrun.seed = [1, 2]\n");
+  {
+    Program program({"tiny.toml", "--set", "train.epochs=100"}, study.folder().path());
+    while (!fs::exists(study.points() / "seed-1/metrics.csv"))
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    program.signal(SIGKILL);
+    program.wait();
   }
-  CHECK_FALSE(fs::exists(study.points() / "seed-1"));
-  lock.unlock();
-  // As another shard does.
-  REQUIRE(lock.try_lock_sharable());
-  CHECK(study.run().status == 2);
-  CHECK(study.run({"--shard", "1/2"}).status == 0);
-  auto other = lock_in(study.points(), ".lock-2-of-2");
-  REQUIRE(other.try_lock());
-  CHECK(study.run({"--shard", "2/2"}).status == 2);
+  for (int tries = 0; study.run({"--set", "train.epochs=100"}).status != 0; ++tries) REQUIRE(tries < 10);
+  for (const auto* name : {"seed-1", "seed-2"}) {
+    CHECK(study.point(name)["state"] == "finished");
+    CHECK(fs::exists(study.points() / name / "model/model.safetensors"));
+    std::size_t epochs = 0;
+    std::istringstream lines(study.file(std::string(name) + "/metrics.csv"));
+    for (std::string line; std::getline(lines, line);) ++epochs;
+    CHECK(epochs == 101);  // and the header
+  }
+  // The points, what was interrupted of the first, and study.json.
+  CHECK(std::distance(fs::directory_iterator(study.points()), {}) == 4);
+  CHECK(study.point("unfinished/seed-1")["state"] != "finished");
+}
+
+TEST_CASE("study runs a point that was finished meanwhile no second time", "[pipeline][apps][study]") {
+  const TinyStudy study(
+      "[[study.points]]\nname = \"long\"\ntrain.epochs = 600\n[[study.points]]\nname = \"short\"\ntrain.epochs = 1\n");
+  Program program({"tiny.toml"}, study.folder().path());
+  while (!fs::exists(study.points() / "long/run.json")) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  REQUIRE(study.run({"--point", "short"}).status == 0);
+  REQUIRE(study.point("long")["state"] == "running");
+  const auto before = fs::last_write_time(study.points() / "short/run.json");
+  CHECK(program.wait() == 0);
+  CHECK(fs::last_write_time(study.points() / "short/run.json") == before);
+  CHECK_FALSE(fs::exists(study.points() / "short-2"));
+  CHECK_FALSE(fs::exists(study.points() / "unfinished"));
+}
+
+TEST_CASE("study refuses points that were run on other files", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\nrun.seed = [1]\n");
+  REQUIRE(study.run().status == 0);
+  study.folder().write("train.conll", study.read("train.conll") + "\nBerlin B-LOC\n");
+  const auto outcome = study.run();
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.find("/seed-1: error: this point was run with other files\n  " +
+                         (study.folder() / "train.conll").string() + ": its content has changed since\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("study starts no point of a file that has changed since", "[pipeline][apps][study]") {
@@ -186,6 +231,9 @@ TEST_CASE("study runs several points at a time, with threads divided", "[pipelin
     CHECK(study.point(name)["machine"]["threads"] == 2);
     CHECK(study.point(name)["cache"]["misses"] == 0);
   }
+  // Two at the same time: the second began before the first had ended.
+  CHECK(study.point(kPoints[1])["started"] < study.point(kPoints[0])["ended"]);
+  CHECK(study.point(kPoints[0])["started"] < study.point(kPoints[1])["ended"]);
 }
 
 TEST_CASE("study goes on when a point fails, and says so", "[pipeline][apps][study]") {
