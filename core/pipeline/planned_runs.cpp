@@ -38,21 +38,23 @@ void ChangeReader::refuse(const TomlSpan& span, std::string text, std::string hi
   problems_.add(std::move(message));
 }
 
-std::vector<OptionChange> ChangeReader::changes_in(const TomlTable& table, const std::string& prefix) {
+std::vector<OptionChange> ChangeReader::changes_in(const TomlTable& table) {
   std::vector<OptionChange> changes;
-  for (const auto& entry : table.entries) {
-    const auto key = prefix.empty() ? entry.key : prefix + "." + entry.key;
-    if (const auto* inner = entry.value.as<TomlTable>()) {
-      auto more = changes_in(*inner, key);
-      std::move(more.begin(), more.end(), std::back_inserter(changes));
-    } else if (check_key(key, entry.key_span)) {
-      changes.push_back({key, entry.key_span, entry.value});
-    }
-  }
+  for (const auto& entry : table.entries) add_changes(entry, "", entry.key_span, changes);
   return changes;
 }
 
-bool ChangeReader::check_key(const std::string& key, const TomlSpan& span) {
+/// `first`: where the key begins, with its table's name.
+void ChangeReader::add_changes(const TomlEntry& entry, const std::string& prefix, const TomlSpan& first,
+                               std::vector<OptionChange>& changes) {
+  const auto key = prefix.empty() ? entry.key : prefix + "." + entry.key;
+  if (const auto* inner = entry.value.as<TomlTable>())
+    for (const auto& each : inner->entries) add_changes(each, key, first, changes);
+  else if (check_key(key, first, entry.key_span))
+    changes.push_back({key, entry.key_span, entry.value});
+}
+
+bool ChangeReader::check_key(const std::string& key, const TomlSpan& first, const TomlSpan& span) {
   const auto dot = key.find('.');
   const auto table = key.substr(0, dot);
   if (dot == std::string::npos) {
@@ -65,11 +67,11 @@ bool ChangeReader::check_key(const std::string& key, const TomlSpan& span) {
     return false;
   }
   if (table == "plugins") {
-    refuse(span, "'" + key + "' cannot be varied: all " + list_.part + "s load the same plugins");
+    refuse(first, "'" + key + "' cannot be varied: all " + list_.part + "s load the same plugins");
     return false;
   }
   if (table == kSinksTable || find_core_table(table) != nullptr) return true;
-  refuse(span, "there is no table [" + table + "] whose options can be varied", suggestion(table, table_names()));
+  refuse(first, "there is no table [" + table + "] whose options can be varied", suggestion(table, table_names()));
   return false;
 }
 

@@ -54,7 +54,7 @@ class ChangeReader {
   void refuse(const TomlSpan& span, std::string text, std::string hint = {});
 
   /// The options in a table. Written without quotes, freezing.layers is a table in a table.
-  std::vector<OptionChange> changes_in(const TomlTable& table, const std::string& prefix = "");
+  std::vector<OptionChange> changes_in(const TomlTable& table);
 
   /// The tables of a list of them, whose `header` is "study.points", each with its place.
   std::vector<std::pair<const TomlTable*, TomlSpan>> tables_of(const TomlEntry& entry, const std::string& header);
@@ -69,7 +69,9 @@ class ChangeReader {
   void take_name(const PlannedRun& run, std::set<std::string>& names);
 
  private:
-  bool check_key(const std::string& key, const TomlSpan& span);
+  void add_changes(const TomlEntry& entry, const std::string& prefix, const TomlSpan& first,
+                   std::vector<OptionChange>& changes);
+  bool check_key(const std::string& key, const TomlSpan& first, const TomlSpan& span);
 
   const Source& source_;
   const RunList& list_;

@@ -69,7 +69,8 @@ class StudyReader {
     for (const auto& each : table->entries) take(each, study);
     const auto is_there = [&](const char* key) { return table->find(key) != nullptr; };
     const bool has_lists = is_there("grid") || is_there("paired") || is_there("points");
-    if (axes_.empty() && !has_lists)
+    // A list that is wrong has its own message.
+    if (axes_.empty() && (problems_.empty() || !has_lists))
       refuse(entry.key_span, "[study] varies nothing: it needs a grid, paired lists or points");
     if (problems_.empty()) study.points = combine();
     if (problems_.empty()) lay_overrides(study.points);
@@ -227,22 +228,51 @@ class StudyReader {
   }
 
   void lay_overrides(std::vector<PlannedRun>& points) {
+    const auto listed = points;
     for (const auto& rule : overrides_) {
       bool any = false;
-      for (const auto& change : rule.set)
-        if (varied_.contains(change.key))
-          refuse(change.key_span, "'" + change.key + "' is varied by the study, and an override cannot set it besides");
-      for (auto& point : points) {
-        const bool meant = std::all_of(rule.when.begin(), rule.when.end(), [&](const OptionChange& when) {
-          const auto* own = point.find(when.key);
-          return own != nullptr && same_value(own->value, when.value);
-        });
-        if (!meant) continue;
+      for (std::size_t i = 0; i < points.size(); ++i) {
+        if (!is_meant(points[i], rule)) continue;
         any = true;
-        for (const auto& change : rule.set) replace(point, change);
+        for (const auto& change : rule.set)
+          if (listed[i].find(change.key) != nullptr)
+            refuse(change.key_span,
+                   "'" + change.key + "' is varied by the study, and an override cannot set it besides");
+          else
+            replace(points[i], change);
       }
-      if (!any) refuse(rule.span, "this override is for no point of the study");
+      if (!any) refuse_for_none(rule, listed);
     }
+  }
+
+  static bool is_meant(const PlannedRun& point, const OverrideRule& rule) {
+    return std::all_of(rule.when.begin(), rule.when.end(), [&](const OptionChange& when) {
+      const auto* own = point.find(when.key);
+      return own != nullptr && same_value(own->value, when.value);
+    });
+  }
+
+  /// Says which condition no point meets; or that none meets all of them.
+  void refuse_for_none(const OverrideRule& rule, const std::vector<PlannedRun>& points) {
+    const std::vector<std::string> varied(varied_.begin(), varied_.end());
+    for (const auto& when : rule.when) {
+      std::set<std::string> values;
+      bool any = false;
+      for (const auto& point : points)
+        if (const auto* own = point.find(when.key)) {
+          values.insert(written_value(own->value));
+          any = any || same_value(own->value, when.value);
+        }
+      if (any) continue;
+      if (values.empty())
+        refuse(when.key_span, "this override is for no point: the study does not vary '" + when.key + "'",
+               suggestion(when.key, varied));
+      else
+        refuse(when.value.span, "this override is for no point: the values of '" + when.key + "' are " +
+                                    comma_separated({values.begin(), values.end()}));
+      return;
+    }
+    refuse(rule.span, "this override is for no point: none meets all that stands under 'when'");
   }
 
   static void replace(PlannedRun& point, const OptionChange& change) {

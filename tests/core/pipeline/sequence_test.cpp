@@ -135,9 +135,9 @@ TEST_CASE("sequence says what is wrong with itself", "[unit][sequence]") {
        "from what the task before it left\n"
        "   38 | model.plugin = \"bert\"\n"
        "      |       ^^^^^^\n"
-       "s.toml:39:9: error: there is no table [frezing] whose options can be varied\n"
+       "s.toml:39:1: error: there is no table [frezing] whose options can be varied\n"
        "   39 | frezing.layers = 1\n"
-       "      |         ^^^^^^ did you mean 'freezing'?\n"
+       "      | ^^^^^^^ did you mean 'freezing'?\n"
        "s.toml:40:1: error: expected TABLE.OPTION, such as \"freezing.layers\", found 'layers'\n"
        "   40 | layers = 1\n"
        "      | ^^^^^^\n"},

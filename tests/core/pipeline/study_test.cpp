@@ -78,6 +78,15 @@ TEST_CASE("study's overrides are for the points that they name", "[unit][study]"
   CHECK(study.points[1].pipeline.lr != 0.5);
 }
 
+TEST_CASE("study's override gives a point what others of its list have by themselves", "[unit][study]") {
+  StudyFile file(
+      "[[study.points]]\nname = \"a\"\noptimizer.lr = 0.5\nrun.seed = 1\n[[study.points]]\nname = \"b\"\nrun.seed = 2\n"
+      "[[study.override]]\nwhen.run.seed = 2\nset.optimizer.lr = 0.25\n");
+  const auto study = file.load();
+  CHECK(study.points[0].pipeline.lr == 0.5);
+  CHECK(study.points[1].pipeline.lr == 0.25);
+}
+
 TEST_CASE("study varies the options of sinks", "[unit][study]") {
   StudyFile file("[study.grid]\nsinks.drift.per = [\"layer\", \"tensor\"]\n");
   const auto study = file.load();
@@ -148,7 +157,17 @@ TEST_CASE("study says what is wrong with itself", "[unit][study]") {
       {"[study.grid]\nrun.seed = [1, 2]\n[[study.override]]\nwhen.run.seed = 1\nset.run.seed = 2\n",
        "error: 'run.seed' is varied by the study, and an override cannot set it besides\n"},
       {"[study.grid]\nrun.seed = [1]\n[[study.override]]\nwhen.run.seed = 2\nset.optimizer.lr = 1\n",
-       "error: this override is for no point of the study\n"},
+       "error: this override is for no point: the values of 'run.seed' are 1\n"},
+      {"[study.grid]\nrun.seed = [1]\n[[study.override]]\nwhen.run.sede = 1\nset.optimizer.lr = 1\n",
+       "error: this override is for no point: the study does not vary 'run.sede'\n"},
+      {"[study.grid]\nrun.seed = [1]\n[[study.override]]\nwhen.run.sede = 1\nset.optimizer.lr = 1\n",
+       "did you mean 'run.seed'?\n"},
+      {"[study.paired]\nrun.seed = [1, 2]\nfreezing.layers = [1, 2]\n[[study.override]]\nwhen.run.seed = 1\n"
+       "when.freezing.layers = 2\nset.optimizer.lr = 1\n",
+       "error: this override is for no point: none meets all that stands under 'when'\n"},
+      {"[study.grid]\n", "error: [study] varies nothing: it needs a grid, paired lists or points\n"},
+      {"[study.paired]\n", "error: [study] varies nothing: it needs a grid, paired lists or points\n"},
+      {"[study]\npoints = []\n", "error: [study] varies nothing: it needs a grid, paired lists or points\n"},
       {"[study.grid]\nrun.seed = [1]\n[[study.override]]\nwhen.run.seed = 1\n",
        "error: [[study.override]] needs 'when', which points it is for, and 'set', what they get\n"},
       {"[study]\njobs = 2\n[study.grid]\nrun.threads = [1, 2]\n",
