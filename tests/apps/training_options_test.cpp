@@ -52,6 +52,20 @@ TEST_CASE("batches can be cut by tokens", "[pipeline][apps]") {
   CHECK(again.status == 0);
 }
 
+// torch.nn.utils.clip_grad_norm_ adds 1e-6 to the norm: of a small one that is more than rounding.
+TEST_CASE("a step says what its gradients were multiplied by", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  tiny.run_as("small", {"train.clip_norm=1e-4", "optimizer.lr=1e-12", "train.epochs=1"});
+  tiny.run_as("large", {"train.clip_norm=1e9", "train.epochs=1"});
+  tiny.run_as("off", {"train.clip_norm=0", "train.epochs=1"});
+  for (const auto& step : tiny.events("small", "step_ended")) {
+    const auto norm = step.at("gradient_norm").get<double>();
+    CHECK(step.at("clip_factor").get<double>() == Approx(1e-4 / (norm + 1e-6)).epsilon(1e-12));
+  }
+  for (const auto* run : {"large", "off"})
+    for (const auto& step : tiny.events(run, "step_ended")) CHECK(step.at("clip_factor") == 1);
+}
+
 TEST_CASE("clipping over all counts the gradients of frozen tensors, which stay frozen", "[pipeline][apps]") {
   const TinyPipeline tiny;
   const std::vector<std::string> alike = {"freezing.frozen_dropout=true", "train.epochs=1"};

@@ -59,7 +59,7 @@ class FTHOST_API Head : public Component {
   virtual void align(const Sentence& sentence, Example& example) const = 0;
 
   /// The head's tensors under the names that a Hugging Face checkpoint gives them, all of the head's stage; needs the
-  /// labels and the hidden size only.
+  /// labels and the hidden size only, and of an AllStagesReader set_stages before it.
   virtual std::vector<TensorShape> tensors(std::int64_t hidden_size) const = 0;
   /// Makes the tensors with fresh random values.
   virtual void initialise(const HeadShape& shape) = 0;
