@@ -1,9 +1,9 @@
 /// What a training step costs beside its matrix products: one step of the whole of a model (forward, backward, clip,
 /// AdamW) on rows as long as real sentences are, and the products of the same shapes alone, by turns in one process.
 ///
-///     taskset -c 0 build/dev/bin/train_step .deps/models/all-minilm-l6-v2 [f32|bf16] [threads] [pairs]
+///     taskset -c 0 build/dev/bin/train_step .deps/models/all-minilm-l6-v2 [f32|bf16] [threads] [pairs] [alone]
 ///
-/// Prints the medians of both and of their quotient. The products: of each layer's six, forward, and backward for input
+/// Prints the medians of both and of their quotient. `alone`: steps only, for a profiler (tests/bench/step_profile.py). The products: of each layer's six, forward, and backward for input
 /// and weight. Beside other load only one thread on a core of its own is to be believed.
 
 #include <ATen/ATen.h>
@@ -126,7 +126,7 @@ struct Product {
 int main(int count, char** words) {
   const std::string type = count > 2 ? words[2] : "f32";
   if (count < 2 || (type != "f32" && type != "bf16")) {
-    std::fprintf(stderr, "usage: train_step MODEL [f32|bf16] [threads] [pairs]\n");
+    std::fprintf(stderr, "usage: train_step MODEL [f32|bf16] [threads] [pairs] [alone]\n");
     return 2;
   }
   const auto compute = type == "bf16" ? at::kBFloat16 : at::kFloat;
@@ -144,6 +144,10 @@ int main(int count, char** words) {
     for (const auto& product : products) product.run();
   };
   step.run();
+  if (count > 5) {
+    for (int i = 0; i < pairs; ++i) step.run();
+    return 0;
+  }
   run_products();
   std::vector<double> of_steps, of_products, quotients;
   for (int i = 0; i < pairs; ++i) {
