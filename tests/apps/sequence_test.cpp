@@ -339,10 +339,13 @@ TEST_CASE("sequence refuses tasks that were run with other options", "[pipeline]
   sequence.run_well();
   const auto outcome = sequence.run({"--set", "train.epochs=2"});
   CHECK(outcome.status == 2);
-  CHECK(outcome.err == (sequence.tasks() / "1-people").string() +
-                           ": error: this task was run with other options\n"
-                           "  train.epochs: 3, now 2\n"
-                           "  give the sequence another name ([run] name), or remove that folder\n");
+  std::string expected;
+  for (const auto* task : {"1-people", "2-towns"})
+    expected += (sequence.tasks() / task).string() +
+                ": error: this task was run with other options\n"
+                "  train.epochs: 3, now 2\n"
+                "  give the sequence another name ([run] name), or remove that folder\n";
+  CHECK(outcome.err == expected);
 }
 
 TEST_CASE("sequence refuses a record that is damaged", "[pipeline][apps][sequence]") {
@@ -365,11 +368,23 @@ TEST_CASE("sequence measures no head that is not its task's any more", "[pipelin
   sequence.folder().write("train.conll", first + "rome\tB-RIVER\n\n");
   auto outcome = sequence.run();
   CHECK(outcome.status == 2);
-  CHECK(outcome.err.ends_with(sequence.model("1-people") +
+  CHECK(outcome.err == (sequence.tasks() / "1-people").string() + ": error: this task was run with other files\n  " +
+                           (sequence.folder() / "train.conll").string() +
+                           ": its content has changed since\n"
+                           "  give the sequence another name ([run] name), or remove that folder\n");
+  CHECK_FALSE(fs::exists(sequence.tasks() / "sequence.json"));
+  // Labels that were written over in the model itself are found too.
+  const auto config = sequence.read("runs/tiny/2-towns/model/config.json");
+  sequence.folder().write("train.conll", first);
+  sequence.folder().write("runs/tiny/2-towns/model/config.json",
+                          std::regex_replace(config, std::regex("B-TOWN"), "B-RIVER"));
+  outcome = sequence.run();
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.ends_with(sequence.model("2-towns") +
                               ": error: its labels are not those of the training set: the data have changed since it "
                               "was trained\n"));
-  CHECK_FALSE(fs::exists(sequence.tasks() / "sequence.json"));
-  sequence.folder().write("train.conll", first);
+  sequence.folder().write("runs/tiny/2-towns/model/config.json", config);
+  fs::remove(sequence.tasks() / "sequence.json");
   sequence.run_well();
 }
 

@@ -3,8 +3,9 @@
 ///
 ///     taskset -c 0 build/dev/bin/train_step .deps/models/all-minilm-l6-v2 [f32|bf16] [threads] [pairs] [alone]
 ///
-/// Prints the medians of both and of their quotient. `alone`: steps only, for a profiler (tests/bench/step_profile.py). The products: of each layer's six, forward, and backward for input
-/// and weight. Beside other load only one thread on a core of its own is to be believed.
+/// Prints the medians of both and of their quotient. `alone`: steps only, for a profiler (tests/bench/step_profile.py).
+/// The products: of each layer's six, forward, and backward for input and weight. Beside other load only one thread on
+/// a core of its own is to be believed.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>

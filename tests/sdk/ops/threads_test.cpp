@@ -19,8 +19,8 @@ double seconds_on(clockid_t clock) {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-/// Processor time of the other threads, as a share of this one's. They had rested before: none still waits in a loop for
-/// work that is over.
+/// Processor time of the other threads, as a share of this one's. They had rested before: none still waits in a loop
+/// for work that is over.
 template <class Work>
 double share_of_others(const Work& work) {
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -44,9 +44,8 @@ TEST_CASE("operators compute on all threads", "[unit][ops]") {
   CHECK(share_of_others([&] { ops::packed_attention(x, x, x, 8, .1, {}, packing, true); }) > .3);
   CHECK(share_of_others([&] { ops::bias_gelu(x, bias, ops::Gelu::exact); }) > .3);
   CHECK(share_of_others([&] { ops::dropout(x, .1, {}, packing, true); }) > .3);
-  CHECK(share_of_others([&] {
-          ops::dropout_residual_layer_norm(x, residual, weight, bias, 1e-12, .1, {}, packing, true);
-        }) > .3);
+  CHECK(share_of_others(
+            [&] { ops::dropout_residual_layer_norm(x, residual, weight, bias, 1e-12, .1, {}, packing, true); }) > .3);
   CHECK(share_of_others([&] { ops::fill_normal(filled, 1, "weight", .02); }) > .3);
   at::set_num_threads(threads);
 }
