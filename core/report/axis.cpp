@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 
 namespace fthost::report {
@@ -42,8 +43,8 @@ Axis Axis::epochs(int last) {
   Axis axis;
   axis.low_ = 1;
   axis.high_ = std::max(last, 2);
-  const int step = std::max(1, static_cast<int>(std::ceil(axis.high_ / kMostEpochTicks)));
-  for (int epoch = 1; epoch <= axis.high_; epoch += step)
+  const auto step = std::max(std::int64_t{1}, static_cast<std::int64_t>(std::ceil(axis.high_ / kMostEpochTicks)));
+  for (std::int64_t epoch = 1; epoch <= std::max(last, 2); epoch += step)
     axis.ticks_.push_back({static_cast<double>(epoch), std::to_string(epoch)});
   return axis;
 }

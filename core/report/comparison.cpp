@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <set>
 #include <utility>
 
@@ -157,19 +156,25 @@ void make_unique(std::vector<Group>& groups) {
     if (const int number = ++seen[group.label]; number > 1) group.label += " " + std::to_string(number);
 }
 
-std::optional<double> figure_at(const RunFiles& run, std::string_view figure, int epoch) {
+/// Of the epochs that have it.
+std::map<int, double> figures_of(const RunFiles& run, std::string_view figure) {
+  std::map<int, double> values;
   for (const auto& row : run.epochs)
-    if (row.epoch == epoch)
-      if (const auto found = row.figures.find(figure); found != row.figures.end()) return found->second;
-  return std::nullopt;
+    if (const auto found = row.figures.find(figure); found != row.figures.end())
+      values.try_emplace(row.epoch, found->second);
+  return values;
 }
 
-/// Of all epochs that have it.
-std::vector<double> figures_of(const RunFiles& run, std::string_view figure) {
-  std::vector<double> values;
-  for (const auto& row : run.epochs)
-    if (const auto found = row.figures.find(figure); found != row.figures.end()) values.push_back(found->second);
-  return values;
+std::optional<double> figure_at(const RunFiles& run, std::string_view figure, int epoch) {
+  const auto values = figures_of(run, figure);
+  const auto found = values.find(epoch);
+  return found == values.end() ? std::nullopt : std::optional(found->second);
+}
+
+double sum_of(const std::map<int, double>& values) {
+  double sum = 0;
+  for (const auto& [epoch, value] : values) sum += value;
+  return sum;
 }
 
 }  // namespace
@@ -202,13 +207,6 @@ int last_epoch(const RunFiles& run) {
   return last;
 }
 
-int Group::epochs() const {
-  int last = 0;
-  for (const auto* run : runs)
-    for (const auto& row : run->epochs) last = std::max(last, row.epoch);
-  return last;
-}
-
 std::optional<Spread> Group::over(const std::function<std::optional<double>(const RunFiles&)>& figure) const {
   std::vector<double> values;
   for (const auto* run : runs)
@@ -216,8 +214,13 @@ std::optional<Spread> Group::over(const std::function<std::optional<double>(cons
   return spread_of(values);
 }
 
-std::optional<Spread> Group::at(std::string_view figure, int epoch) const {
-  return over([&](const RunFiles& run) { return figure_at(run, figure, epoch); });
+std::map<int, Spread> Group::by_epoch(std::string_view figure) const {
+  std::map<int, std::vector<double>> values;
+  for (const auto* run : runs)
+    for (const auto& [epoch, value] : figures_of(*run, figure)) values[epoch].push_back(value);
+  std::map<int, Spread> spreads;
+  for (const auto& [epoch, each] : values) spreads[epoch] = *spread_of(each);
+  return spreads;
 }
 
 std::optional<Spread> Group::at_end(std::string_view figure) const {
@@ -230,14 +233,14 @@ std::optional<Spread> Group::at_end(std::string_view figure) const {
 std::optional<Spread> Group::sum(std::string_view figure) const {
   return over([&](const RunFiles& run) -> std::optional<double> {
     const auto values = figures_of(run, figure);
-    return values.empty() ? std::nullopt : std::optional(std::accumulate(values.begin(), values.end(), 0.0));
+    return values.empty() ? std::nullopt : std::optional(sum_of(values));
   });
 }
 
 std::optional<Spread> Group::mean(std::string_view figure) const {
   return over([&](const RunFiles& run) -> std::optional<double> {
-    const auto spread = spread_of(figures_of(run, figure));
-    return spread ? std::optional(spread->mean) : std::nullopt;
+    const auto values = figures_of(run, figure);
+    return values.empty() ? std::nullopt : std::optional(sum_of(values) / static_cast<double>(values.size()));
   });
 }
 

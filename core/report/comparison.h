@@ -4,6 +4,7 @@
 /// mean and spread.
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,10 +50,8 @@ struct Group {
   std::string data;     ///< What its figures were measured on: only those of the same can be compared.
   std::vector<const RunFiles*> runs;
 
-  /// The last epoch that one of its runs has; 0: none.
-  int epochs() const;
-  /// Over the runs that have the figure at that epoch.
-  std::optional<Spread> at(std::string_view figure, int epoch) const;
+  /// By epoch, over the runs that have the figure at it.
+  std::map<int, Spread> by_epoch(std::string_view figure) const;
   /// Of the model that each run kept, or at its last epoch.
   std::optional<Spread> at_end(std::string_view figure) const;
   /// The sum of a figure over a run's epochs.

@@ -50,8 +50,8 @@ std::string with_published(const std::string& note, bool has_published, bool cou
 
 Series epochs_of(const Group& group, std::string_view figure, int colour) {
   Series series{group.label, colour, false, true, {}};
-  for (int epoch = 1; epoch <= group.epochs(); ++epoch)
-    if (const auto spread = group.at(figure, epoch)) series.points.push_back(point_at(epoch, *spread));
+  const auto spreads = group.by_epoch(figure);
+  for (const auto& [epoch, spread] : spreads) series.points.push_back(point_at(epoch, spread));
   return series;
 }
 

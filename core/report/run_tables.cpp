@@ -11,6 +11,8 @@
 namespace fthost::report {
 namespace {
 
+constexpr int kMostEpochs = 1000000;
+
 /// A table in a CSV file: which column is which, then its rows.
 class Table {
  public:
@@ -66,8 +68,9 @@ std::optional<Number> number_from(std::string_view text) {
 
 std::optional<int> epoch_from(std::string_view text, const CsvRecord& record, Complaints& complaints) {
   const auto epoch = number_from<int>(text);
-  if (epoch && *epoch >= 1) return epoch;
-  complaints.add(record.about("expected an epoch, 1 or more, found '" + shortened(text) + "'"));
+  if (epoch && *epoch >= 1 && *epoch <= kMostEpochs) return epoch;
+  complaints.add(
+      record.about("expected an epoch, 1 to " + std::to_string(kMostEpochs) + ", found '" + shortened(text) + "'"));
   return std::nullopt;
 }
 

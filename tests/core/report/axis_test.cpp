@@ -22,6 +22,7 @@ TEST_CASE("axis has ticks at round numbers around its values", "[unit][report]")
   CHECK(labels(Axis(Axis::Scale::logarithmic, 3, 40)) == "5 10 20");
   CHECK(labels(Axis::epochs(5)) == "1 2 3 4 5");
   CHECK(labels(Axis::epochs(100)) == "1 11 21 31 41 51 61 71 81 91");
+  CHECK(Axis::epochs(std::numeric_limits<int>::max()).ticks().size() == 10);
 }
 
 TEST_CASE("axis places its ends at 0 and 1, and equal steps or ratios equally", "[unit][report]") {

@@ -34,8 +34,8 @@ TEST_CASE("runs that differ in their seed are one group with mean and spread", "
   REQUIRE(end);
   CHECK(end->mean == Approx(0.6));
   CHECK(end->deviation == Approx(std::sqrt(0.02)));  // of the sample: both are 0.1 away from the mean
-  CHECK(groups[1].at("dev_f1", 1)->mean == Approx(0.15));
-  CHECK_FALSE(groups[1].at("dev_f1", 3));
+  CHECK(groups[1].by_epoch("dev_f1").at(1).mean == Approx(0.15));
+  CHECK_FALSE(groups[1].by_epoch("dev_f1").contains(3));
   CHECK(groups[1].sum("seconds")->mean == Approx(8));
   CHECK(groups[1].mean("seconds")->mean == Approx(4));
   CHECK(groups[0].at_end("dev_f1")->deviation == 0);
@@ -55,7 +55,7 @@ TEST_CASE("the kept model's figures may be of an evaluation within an epoch", "[
   const std::vector runs = {run};
   const auto groups = compare(runs);
   CHECK(groups.front().at_end("dev_f1")->mean == 0.5);
-  CHECK(groups.front().at("dev_f1", 2)->mean == 0.3);
+  CHECK(groups.front().by_epoch("dev_f1").at(2).mean == 0.3);
 }
 
 TEST_CASE("groups of one setting are told apart by the options that differ", "[unit][report]") {

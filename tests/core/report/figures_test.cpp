@@ -1,5 +1,7 @@
 #include "core/report/figures.h"
 
+#include <limits>
+
 #include "tests/catch.h"
 #include "tests/core/report/made_runs.h"
 
@@ -28,6 +30,17 @@ TEST_CASE("figures by epoch have a series a group, and the published beside them
   CHECK(f1.series[3].points.size() == 5);
   CHECK(chart_of(charts, "seconds-by-epoch").series.size() == 3);  // another machine's times compare with nothing
   CHECK(chart_of(figures_by_epoch(groups, nullptr), "dev_f1-by-epoch").series.size() == 3);
+}
+
+TEST_CASE("figures by epoch have points where there are epochs, be they far apart", "[unit][report]") {
+  auto run = made_run(0, 1, {0.1, 0.2});
+  run.epochs[1].epoch = std::numeric_limits<int>::max();
+  const std::vector runs = {run};
+  const auto groups = compare(runs);
+  const auto charts = figures_by_epoch(groups, nullptr);
+  const auto& points = chart_of(charts, "dev_f1-by-epoch").series.front().points;
+  REQUIRE(points.size() == 2);
+  CHECK(points[1].x == std::numeric_limits<int>::max());
 }
 
 TEST_CASE("figures by learning layers have a category a setting and a series a variant", "[unit][report]") {

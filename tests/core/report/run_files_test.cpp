@@ -205,7 +205,9 @@ TEST_CASE("metrics need an epoch", "[unit][report]") {
   CHECK(refusal([] { read_metrics("loss\n1\n", "m.csv"); }) ==
         "m.csv:1: error: expected a column 'epoch' in the header\n    1 | loss\n");
   CHECK(refusal([] { read_metrics("epoch\n0\n", "m.csv"); }) ==
-        "m.csv:2: error: expected an epoch, 1 or more, found '0'\n    2 | 0\n");
+        "m.csv:2: error: expected an epoch, 1 to 1000000, found '0'\n    2 | 0\n");
+  CHECK(refusal([] { read_metrics("epoch\n1000001\n1000000\n", "m.csv"); }) ==
+        "m.csv:2: error: expected an epoch, 1 to 1000000, found '1000001'\n    2 | 1000001\n");
 }
 
 TEST_CASE("options are read by table and name, of sinks too", "[unit][report]") {
