@@ -6,9 +6,12 @@
 #include <fthost/files.h>
 
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <set>
+#include <string>
 #include <system_error>
+#include <utility>
 
 #include "apps/fthost/arguments.h"
 #include "apps/fthost/command.h"
@@ -46,6 +49,68 @@ std::vector<fs::path> all_folders(const std::vector<std::string>& words, std::ve
   return folders;
 }
 
+Message mistake(const fs::path& where, std::string text, std::string what_to_do) {
+  return {.place = {where.string(), 0, 0}, .text = std::move(text), .notes = {std::move(what_to_do)}};
+}
+
+/// The folder that a path lies in, be there a slash at its end or not; empty: the current one.
+fs::path parent_of(const fs::path& path) {
+  return (path / "").parent_path().parent_path();
+}
+
+bool lies_in_a_folder(const fs::path& path) {
+  std::error_code ignored;
+  const auto parent = parent_of(path);
+  return parent.empty() || fs::is_directory(parent, ignored);
+}
+
+/// Is nothing but an earlier page lost when this file is written?
+bool may_be_replaced(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return true;
+  if (!fs::is_regular_file(file, ignored)) return false;
+  std::string start(report::kPageStart.size(), '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(start.data(), static_cast<std::streamsize>(start.size()));
+  return in.gcount() == 0 || start == report::kPageStart;
+}
+
+void check_page(const fs::path& file, std::vector<Message>& mistakes) {
+  std::error_code ignored;
+  if (!file.has_filename() || fs::is_directory(file, ignored))
+    mistakes.push_back(mistake(file, "expected a file for the page, found a folder", "-o names a file"));
+  else if (!lies_in_a_folder(file))
+    mistakes.push_back(mistake(file, "there is no folder " + parent_of(file).string() + " for the page",
+                               "make that folder, or name another file with -o"));
+  else if (!may_be_replaced(file))
+    mistakes.push_back(
+        mistake(file, "it is there already and no page of a report, and would be lost", "name another file with -o"));
+}
+
+void check_charts(const fs::path& folder, std::vector<Message>& mistakes) {
+  std::error_code ignored;
+  if (fs::is_directory(folder, ignored)) return;
+  if (fs::exists(folder, ignored))
+    mistakes.push_back(
+        mistake(folder, "expected a folder for the charts, found a file", "name another folder with --charts"));
+  else if (!lies_in_a_folder(folder))
+    mistakes.push_back(mistake(folder, "there is no folder " + parent_of(folder).string() + " for that of the charts",
+                               "make it, or name another folder with --charts"));
+}
+
+/// What is wrong with the places that the page and the charts are to be written to.
+std::vector<Message> output_mistakes(const Arguments& arguments) {
+  std::vector<Message> mistakes;
+  check_page(arguments.text("output"), mistakes);
+  if (arguments.has("charts")) check_charts(arguments.text("charts"), mistakes);
+  return mistakes;
+}
+
+void throw_errors(std::vector<Message> messages) {
+  std::erase_if(messages, [](const Message& each) { return each.severity != Message::Severity::error; });
+  if (!messages.empty()) throw InputError(std::move(messages));
+}
+
 struct ReportInput {
   std::vector<report::RunFiles> runs;
   std::vector<report::SequenceRecord> sequences;
@@ -68,18 +133,18 @@ std::vector<report::SequenceRecord> read_sequences(const std::vector<report::Run
   return sequences;
 }
 
-/// Warnings go to `warnings`. Throws InputError with all that is wrong with any of the folders.
-ReportInput read_input(const std::vector<std::string>& words, std::vector<Message>& warnings) {
-  std::vector<Message> messages;
+/// `messages`: what is wrong already; warnings stay there. Throws InputError with all errors of it and of the folders.
+/// None of their files is read when something is wrong already.
+ReportInput read_input(const std::vector<std::string>& words, std::vector<Message>& messages) {
+  const bool can_write = messages.empty();
+  const auto folders = all_folders(words, messages);
+  if (!can_write) throw_errors(messages);
   ReportInput input;
-  for (const auto& folder : all_folders(words, messages))
+  for (const auto& folder : folders)
     if (auto run = report::read_run_files(folder, messages)) input.runs.push_back(std::move(*run));
   report::read_fills(input.runs, messages);
   input.sequences = read_sequences(input.runs, messages);
-  std::vector<Message> errors;
-  for (auto& message : messages)
-    (message.severity == Message::Severity::error ? errors : warnings).push_back(std::move(message));
-  if (!errors.empty()) throw InputError(std::move(errors));
+  throw_errors(messages);
   return input;
 }
 
@@ -105,7 +170,7 @@ int report_command(const std::vector<std::string>& words) {
     throw InputError(Message{.place = {"fthost", 0, 0},
                              .text = "report needs the folder of a run",
                              .notes = {"usage: " + std::string(kHelp.usage)}});
-  std::vector<Message> warnings;
+  auto warnings = output_mistakes(arguments);
   const auto input = read_input(asked, warnings);
   std::cerr << render(warnings);
   const auto file = arguments.text("output");

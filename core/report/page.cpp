@@ -83,7 +83,7 @@ class Page {
       : runs_(runs), warnings_(warnings), contents_(runs, sequences) {}
 
   std::string write() {
-    html_.raw("<!DOCTYPE html>\n").open("html", {{"lang", "en"}});
+    html_.raw(kPageStart).open("html", {{"lang", "en"}});
     write_head();
     html_.open("body");
     write_header();

@@ -5,6 +5,7 @@
 #include <fthost/message.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,9 @@
 #include "core/report/sequence_record.h"
 
 namespace fthost::report {
+
+/// What every page begins with.
+inline constexpr std::string_view kPageStart = "<!DOCTYPE html>\n";
 
 /// The page about runs, and about the sequences that they are tasks of. `warnings`: what the folders lack; it is shown
 /// too. Its text depends on nothing but the arguments.

@@ -53,10 +53,56 @@ TEST_CASE("report needs a run", "[unit][apps][report]") {
 }
 
 TEST_CASE("report fails when it cannot write", "[unit][apps][report]") {
-  const TemporaryFolder folder;
-  const auto outcome = run_program({"report", kRuns, "-o", "missing/r.html"}, folder.path());
+  const auto outcome = run_program({"report", kRuns, "-o", "/proc/r.html"});
   CHECK(outcome.status == 1);
-  CHECK(outcome.err.find("error: cannot open missing/") != std::string::npos);
+  CHECK(outcome.err.find("error: cannot open /proc/") != std::string::npos);
+}
+
+TEST_CASE("report says where it cannot write before it reads", "[unit][apps][report]") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "bad");
+  folder.write("bad/run.json", "{}");
+  const auto said = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"report", "bad", "nowhere"});
+    const auto outcome = run_program(words, folder.path());
+    CHECK(outcome.status == 2);
+    return outcome.err;
+  };
+  const std::string nowhere =
+      "nowhere: error: there is no such folder\n"
+      "  expected the folder of a run, such as runs/quickstart, or one that holds several\n";
+  CHECK(said({"-o", "missing/r.html", "--charts", "missing/x/"}) ==
+        "missing/r.html: error: there is no folder missing for the page\n"
+        "  make that folder, or name another file with -o\n"
+        "missing/x/: error: there is no folder missing for that of the charts\n"
+        "  make it, or name another folder with --charts\n" +
+            nowhere);
+  CHECK(said({"-o", "bad", "--charts", "bad/run.json"}) ==
+        "bad: error: expected a file for the page, found a folder\n"
+        "  -o names a file\n"
+        "bad/run.json: error: expected a folder for the charts, found a file\n"
+        "  name another folder with --charts\n" +
+            nowhere);
+  CHECK_FALSE(fs::exists(folder / "missing"));
+}
+
+TEST_CASE("report replaces its own pages, and no other file", "[unit][apps][report]") {
+  const TemporaryFolder folder;
+  fs::copy(kRuns + "/full", folder / "full");
+  for (const auto* file : {"full/run.json", "full/metrics.csv", "full/pipeline.toml"}) {
+    const auto before = folder.read(file);
+    const auto outcome = run_program({"report", "full", "-o", file}, folder.path());
+    CHECK(outcome.status == 2);
+    CHECK(outcome.err == std::string(file) +
+                             ": error: it is there already and no page of a report, and would be lost\n"
+                             "  name another file with -o\n");
+    CHECK(folder.read(file) == before);
+  }
+  folder.write("full/r.html", "");
+  for (int time = 0; time < 2; ++time)
+    CHECK(run_program({"report", "full", "-o", "full/r.html", "--charts", "charts/"}, folder.path()).status == 0);
+  CHECK(folder.read("full/r.html").starts_with("<!DOCTYPE html>\n"));
+  CHECK(run_program({"report", "full", "-o", "/dev/null"}, folder.path()).status == 2);
 }
 
 /// A browser on the search path; empty: there is none.
