@@ -81,17 +81,27 @@ bool could_read(const Read& read, std::vector<Message>& messages) {
   }
 }
 
+/// The text of a table that the run wrote row by row; none: there is no such file.
+std::optional<std::string> table_if_there(const fs::path& file, const RunFiles& run, std::vector<Message>& messages) {
+  auto text = text_if_there(file, kMostTableBytes);
+  if (!text) return text;
+  if (run.state == "finished") end_last_row(*text);
+  if (!text->empty() && text->back() != '\n')
+    messages.push_back(warning(file, "the last row was cut off: the report leaves it out"));
+  return text;
+}
+
 void read_metrics_of(const fs::path& folder, RunFiles& run, std::vector<Message>& messages) {
   const auto file = folder / "metrics.csv";
-  if (const auto text = text_if_there(file, kMostTableBytes))
+  if (const auto text = table_if_there(file, run, messages))
     run.epochs = read_metrics(*text, file.string());
   else
     messages.push_back(warning(file, "no such file: the report lacks this run's figures by epoch"));
 }
 
-void read_drift_of(const fs::path& folder, RunFiles& run) {
+void read_drift_of(const fs::path& folder, RunFiles& run, std::vector<Message>& messages) {
   const auto file = folder / "drift.csv";
-  if (const auto text = text_if_there(file, kMostTableBytes)) run.drift = read_drift(*text, file.string());
+  if (const auto text = table_if_there(file, run, messages)) run.drift = read_drift(*text, file.string());
 }
 
 void read_pipeline_of(const fs::path& folder, RunFiles& run, std::vector<Message>& messages) {
@@ -132,7 +142,7 @@ std::optional<RunFiles> read_run_files(const fs::path& folder, std::vector<Messa
   RunFiles run;
   bool whole = could_read([&] { read_record_of(folder, run, messages); }, messages);
   whole &= could_read([&] { read_metrics_of(folder, run, messages); }, messages);
-  whole &= could_read([&] { read_drift_of(folder, run); }, messages);
+  whole &= could_read([&] { read_drift_of(folder, run, messages); }, messages);
   whole &= could_read([&] { read_pipeline_of(folder, run, messages); }, messages);
   return whole ? std::optional(std::move(run)) : std::nullopt;
 }

@@ -80,8 +80,12 @@ struct RunFiles {
 /// answer is none; what leaves it incomplete (unfinished, no metrics.csv) as a warning.
 std::optional<RunFiles> read_run_files(const std::filesystem::path& folder, std::vector<Message>& messages);
 
-/// The text of a metrics.csv: a header, then a row per epoch. A last row without its line's end was cut off by a kill
-/// and is left out. Throws InputError.
+/// Ends the last line of a table's text where only its end is missing: where it has as many fields as the header.
+/// Editors take the end away; of a run that was killed the last field may be cut off too, and nothing tells.
+void end_last_row(std::string& text);
+
+/// The text of a metrics.csv: a header, then a row per epoch. A last row without its line's end is left out. Throws
+/// InputError.
 std::vector<EpochFigures> read_metrics(const std::string& text, const std::string& file);
 
 /// The same for drift.csv.

@@ -57,6 +57,15 @@ class Table {
   std::vector<std::string> columns_;
 };
 
+/// Of a line; 0: it is no record.
+std::size_t fields_in(const std::string& line) {
+  std::size_t fields = 0;
+  Complaints ignored("");
+  std::istringstream in(line);
+  read_csv(in, {}, ignored, [&](const CsvRecord& record) { fields = record.fields.size(); });
+  return fields;
+}
+
 /// None: not a number as a whole.
 template <class Number>
 std::optional<Number> number_from(std::string_view text) {
@@ -81,6 +90,11 @@ double figure_from(std::string_view text, const CsvRecord& record, Complaints& c
 }
 
 }  // namespace
+
+void end_last_row(std::string& text) {
+  const auto last = text.rfind('\n') + 1;
+  if (last < text.size() && fields_in(text.substr(last)) == fields_in(text.substr(0, text.find('\n')))) text += '\n';
+}
 
 std::vector<EpochFigures> read_metrics(const std::string& text, const std::string& file) {
   std::vector<EpochFigures> epochs;

@@ -39,6 +39,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_call([&] { fthost::report::read_study_record(text, "study.json"); });
   try_call([&] { read_and_write_sequence(text); });
   try_call([&] { fthost::report::read_metrics(text, "metrics.csv"); });
+  try_call([&] {
+    auto ended = text;
+    fthost::report::end_last_row(ended);
+    fthost::report::read_metrics(ended, "metrics.csv");
+  });
   try_call([&] { fthost::report::read_drift(text, "drift.csv"); });
   try_call([&] { fthost::report::read_options(text, "pipeline.toml"); });
   return 0;

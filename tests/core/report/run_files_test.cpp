@@ -158,9 +158,25 @@ TEST_CASE("run folder that is not complete is read as far as it goes", "[unit][r
     each.replace("run.json", "\"finished\"", "\"running\"");
     each.folder().write("metrics.csv", "epoch,dev_f1\n1,0.5\n2,0.");
     CHECK(each.messages() ==
-          "RUN: warning: the run still goes on, or was killed: the report has what there is of it\n");
+          "RUN: warning: the run still goes on, or was killed: the report has what there is of it\n"
+          "RUN/metrics.csv: warning: the last row was cut off: the report leaves it out\n");
     REQUIRE(each.run);
     CHECK(each.run->epochs.size() == 1);
+  }
+  SECTION("finished, its last row cut off") {
+    each.folder().write("metrics.csv", "epoch,dev_f1\n1,0.5\n2");
+    CHECK(each.messages() == "RUN/metrics.csv: warning: the last row was cut off: the report leaves it out\n");
+    REQUIRE(each.run);
+    CHECK(each.run->epochs.size() == 1);
+  }
+  SECTION("finished, without the end of its last line") {
+    each.folder().write("metrics.csv", "epoch,dev_f1\n1,0.5\n2,0.75");
+    each.folder().write("drift.csv", "epoch,parameter,iterative,base\n1,\"a,b\",1,2");
+    CHECK(each.messages().empty());
+    REQUIRE(each.run);
+    REQUIRE(each.run->epochs.size() == 2);
+    CHECK(each.run->epochs[1].figures.at("dev_f1") == 0.75);
+    CHECK(each.run->drift.size() == 1);
   }
   SECTION("interrupted") {
     each.replace("run.json", "\"finished\"", "\"interrupted\"");
