@@ -12,6 +12,7 @@ namespace fthost::report {
 namespace {
 
 constexpr std::size_t kMostInLabel = 2;  ///< Options; more of them are better told by the folder's name.
+constexpr std::size_t kHashLetters = 8;
 
 using OptionMap = std::map<std::string, std::string, std::less<>>;
 
@@ -22,10 +23,37 @@ bool is_incidental(std::string_view option) {
   return names.contains(option) || option.starts_with("sinks.");
 }
 
+/// Options that are paths, and what of the bytes there is in run.json: files are the same wherever they lie.
+struct FileOptions {
+  std::string_view name;  ///< Of the bytes, in a key.
+  std::vector<std::string_view> paths;
+  std::vector<std::string> RunFiles::*hashes;
+};
+
+const std::vector<FileOptions>& file_options() {
+  static const std::vector<FileOptions> all = {
+      {"data.sha256", {"data.train", "data.dev", "data.test"}, &RunFiles::data_hashes},
+      {"model.sha256", {"model.path"}, &RunFiles::model_hashes}};
+  return all;
+}
+
+/// The first letters of each SHA-256.
+std::string hashes_text(const std::vector<std::string>& hashes, std::size_t letters = std::string::npos) {
+  std::string text;
+  for (const auto& hash : hashes) text.append(text.empty() ? "" : " ").append(hash.substr(0, letters));
+  return text;
+}
+
 OptionMap key_of(const RunFiles& run) {
   OptionMap key;
   for (const auto& [name, value] : run.options)
     if (!is_incidental(name)) key[name] = value;
+  for (const auto& files : file_options()) {
+    if ((run.*files.hashes).empty()) continue;
+    for (const auto path : files.paths) key.erase(std::string(path));
+    key[std::string(files.name)] = hashes_text(run.*files.hashes);
+  }
+  if (!run.device.empty()) key["run.device"] = run.device;
   return key;
 }
 
@@ -55,49 +83,106 @@ OptionMap besides_setting(OptionMap options, const Setting& setting) {
   return options;
 }
 
-/// Runs of one key, before they have a label.
+/// Runs of one key and state, before they have a label.
 struct Bundle {
   Setting setting;
   OptionMap key;
-  OptionMap besides;  ///< The key without what the setting says.
+  OptionMap besides;  ///< The key without what the setting says, as people are told it.
   std::vector<const RunFiles*> runs;
 
-  std::string folder() const { return folder_of_study(runs.front()->folder).filename().string(); }
+  explicit Bundle(const RunFiles& run)
+      : setting(setting_of(run)), key(key_of(run)), besides(besides_setting(key, setting)), runs{&run} {}
 
-  /// As another seed of what is in it?
-  bool takes(const RunFiles& run, const OptionMap& options) const {
-    const auto is_another = [&](const RunFiles* each) { return each->seed != run.seed; };
-    const auto& first = *runs.front();
-    return key == options && !key.empty() && setting == setting_of(run) && first.state == run.state &&
-           first.data_hashes == run.data_hashes && first.device == run.device && std::ranges::all_of(runs, is_another);
+  const RunFiles& first() const { return *runs.front(); }
+  std::string folder() const { return folder_of_study(first().folder).filename().string(); }
+  bool has_seed_of(const RunFiles& run) const {
+    return std::ranges::any_of(runs, [&](const RunFiles* each) { return each->seed == run.seed; });
   }
 };
 
-/// Bundles whose options are the same are told apart by state or name.
-void tell_repeats_apart(std::vector<Bundle>& bundles) {
-  for (auto& a : bundles)
-    for (const auto& b : bundles) {
-      if (&a == &b || a.key.empty() || a.key != b.key || a.setting != b.setting) continue;
-      const auto &one = *a.runs.front(), &other = *b.runs.front();
-      if (one.state != other.state)
-        a.besides["run.state"] = one.state;
-      else
-        a.besides["run.name"] = one.name;
-    }
+bool are_alike(const Bundle& a, const Bundle& b) {
+  return !a.first().options.empty() && a.key == b.key && a.setting == b.setting;
 }
 
-std::vector<Bundle> bundle(const std::vector<RunFiles>& runs) {
-  std::vector<Bundle> bundles;
-  for (const auto& run : runs) {
-    const auto key = key_of(run);
-    const auto found = std::ranges::find_if(bundles, [&](const Bundle& each) { return each.takes(run, key); });
-    if (found != bundles.end()) {
-      found->runs.push_back(&run);
-    } else {
-      const auto setting = setting_of(run);
-      bundles.push_back({setting, key, besides_setting(key, setting), {&run}});
-    }
+/// Are the runs of `more` other seeds of what is in `bundle`?
+bool takes(const Bundle& bundle, const Bundle& more) {
+  const auto is_there = [&](const RunFiles* run) { return bundle.has_seed_of(*run); };
+  return are_alike(bundle, more) && bundle.first().state == more.first().state &&
+         std::ranges::none_of(more.runs, is_there);
+}
+
+bool takes_on_one_machine(const Bundle& bundle, const Bundle& more) {
+  return takes(bundle, more) && bundle.first().machine == more.first().machine;
+}
+
+template <class Takes>
+void add(std::vector<Bundle>& bundles, Bundle more, const Takes& takes_it) {
+  const auto found = std::ranges::find_if(bundles, [&](const Bundle& each) { return takes_it(each, more); });
+  if (found == bundles.end())
+    bundles.push_back(std::move(more));
+  else
+    found->runs.insert(found->runs.end(), more.runs.begin(), more.runs.end());
+}
+
+std::string fact_of(const RunFiles& run, std::string_view name) {
+  const auto found = std::ranges::find(run.versions, name, &Facts::value_type::first);
+  return found == run.versions.end() ? "" : found->second;
+}
+
+/// What sets `a` apart from a bundle of the same options: its state, else its machine, else its name.
+void tell_apart(Bundle& a, const Bundle& b) {
+  const auto &one = a.first(), &other = b.first();
+  if (one.state != other.state) {
+    a.besides["run.state"] = one.state;
+    return;
   }
+  bool differs = false;
+  for (const auto* name : {"cpu", "device", "precision", "threads"}) {
+    if (fact_of(one, name) == fact_of(other, name)) continue;
+    a.besides[std::string("machine.") + name] = fact_of(one, name);
+    differs = true;
+  }
+  if (!differs) a.besides["run.name"] = one.name;
+}
+
+void tell_repeats_apart(std::vector<Bundle>& bundles) {
+  for (auto& a : bundles)
+    for (const auto& b : bundles)
+      if (&a != &b && are_alike(a, b)) tell_apart(a, b);
+}
+
+OptionMap paths_of(const Bundle& bundle, const FileOptions& files) {
+  OptionMap paths;
+  for (const auto name : files.paths)
+    if (const auto found = bundle.first().options.find(name); found != bundle.first().options.end())
+      paths.insert(*found);
+  return paths;
+}
+
+/// People know files by their paths: the first ones at which these bytes were. Where other bytes have the same paths,
+/// only the hashes tell.
+void name_files(std::vector<Bundle>& bundles, const FileOptions& files) {
+  std::map<std::string, OptionMap> paths;  // by the hashes
+  for (const auto& each : bundles)
+    if (const auto found = each.key.find(files.name); found != each.key.end())
+      paths.try_emplace(found->second, paths_of(each, files));
+  std::set<OptionMap> different;
+  for (const auto& [hashes, each] : paths) different.insert(each);
+  for (auto& each : bundles) {
+    if (each.besides.erase(std::string(files.name)) == 0) continue;
+    if (different.size() == paths.size())
+      each.besides.merge(OptionMap(paths[each.key.find(files.name)->second]));
+    else
+      each.besides[std::string(files.name)] = hashes_text(each.first().*files.hashes, kHashLetters);
+  }
+}
+
+/// Seeds that ran on one machine come together first: only they have a mean of seconds.
+std::vector<Bundle> bundle(const std::vector<RunFiles>& runs) {
+  std::vector<Bundle> of_machines, bundles;
+  for (const auto& run : runs) add(of_machines, Bundle(run), takes_on_one_machine);
+  for (auto& each : of_machines) add(bundles, std::move(each), takes);
+  for (const auto& files : file_options()) name_files(bundles, files);
   tell_repeats_apart(bundles);
   std::stable_sort(bundles.begin(), bundles.end(), [](const Bundle& a, const Bundle& b) {
     return std::pair(a.setting.order, a.setting.name) < std::pair(b.setting.order, b.setting.name);
@@ -131,12 +216,12 @@ std::string variant_of(const Bundle& bundle, const std::set<std::string>& differ
   return text;
 }
 
-/// The options and bytes that the figures depend on.
+/// The sentences that the figures were measured on, and how they were scored.
 std::string data_of(const Bundle& bundle) {
   std::string text;
-  for (const auto& [name, value] : bundle.key)
-    if (name.starts_with("data.")) text += name + " = " + value + "\n";
-  for (const auto& hash : bundle.runs.front()->data_hashes) text += hash + "\n";
+  for (const auto* name :
+       {"data.sha256", "data.train", "data.dev", "data.test", "data.split", "data.sentences", "train.score_on"})
+    text.append(value_in(bundle.key, name)).append("\n");
   return text;
 }
 
@@ -169,6 +254,11 @@ std::optional<double> figure_at(const RunFiles& run, std::string_view figure, in
   const auto values = figures_of(run, figure);
   const auto found = values.find(epoch);
   return found == values.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// Seconds of different machines have none.
+bool has_mean(const Group& group, std::string_view figure) {
+  return figure != "seconds" || group.is_of_one_machine();
 }
 
 double sum_of(const std::map<int, double>& values) {
@@ -214,7 +304,12 @@ std::optional<Spread> Group::over(const std::function<std::optional<double>(cons
   return spread_of(values);
 }
 
+bool Group::is_of_one_machine() const {
+  return std::ranges::all_of(runs, [&](const RunFiles* run) { return run->machine == runs.front()->machine; });
+}
+
 std::map<int, Spread> Group::by_epoch(std::string_view figure) const {
+  if (!has_mean(*this, figure)) return {};
   std::map<int, std::vector<double>> values;
   for (const auto* run : runs)
     for (const auto& [epoch, value] : figures_of(*run, figure)) values[epoch].push_back(value);
@@ -231,6 +326,7 @@ std::optional<Spread> Group::at_end(std::string_view figure) const {
 }
 
 std::optional<Spread> Group::sum(std::string_view figure) const {
+  if (!has_mean(*this, figure)) return std::nullopt;
   return over([&](const RunFiles& run) -> std::optional<double> {
     const auto values = figures_of(run, figure);
     return values.empty() ? std::nullopt : std::optional(sum_of(values));
@@ -238,6 +334,7 @@ std::optional<Spread> Group::sum(std::string_view figure) const {
 }
 
 std::optional<Spread> Group::mean(std::string_view figure) const {
+  if (!has_mean(*this, figure)) return std::nullopt;
   return over([&](const RunFiles& run) -> std::optional<double> {
     const auto values = figures_of(run, figure);
     return values.empty() ? std::nullopt : std::optional(sum_of(values) / static_cast<double>(values.size()));

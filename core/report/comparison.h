@@ -41,14 +41,17 @@ struct Spread {
 /// None without values.
 std::optional<Spread> spread_of(const std::vector<double>& values);
 
-/// Runs that differ in nothing but seed, name and where their files are: of the same state, options, data and device,
-/// no two of one seed.
+/// Runs that differ in nothing but seed, name, machine and where their files are: of the same state and options, on
+/// data and from a model of the same bytes, on a device of one kind, no two of one seed.
 struct Group {
   std::string label;  ///< Setting and variant: "last 3, optimizer.lr = 3e-05". No two groups have the same.
   Setting setting;
   std::string variant;  ///< What sets it apart from others of its setting; empty when nothing does.
   std::string data;     ///< What its figures were measured on: only those of the same can be compared.
   std::vector<const RunFiles*> runs;
+
+  /// Have its runs one processor, device, number type and number of threads? Otherwise they have no mean of "seconds".
+  bool is_of_one_machine() const;
 
   /// By epoch, over the runs that have the figure at it.
   std::map<int, Spread> by_epoch(std::string_view figure) const;

@@ -226,6 +226,7 @@ Chart predicted_and_measured(const std::vector<Group>& groups) {
   chart.x = Chart::X::categories;
   Series predicted{"predicted", 1, true, false, {}}, measured{"measured", 0, false, false, {}};
   for (const auto& group : groups) {
+    if (!group.is_of_one_machine()) continue;
     const auto of = [&](double CostFigures::*member) {
       return group.over(
           [&](const RunFiles& run) { return run.cost ? std::optional((*run.cost).*member) : std::nullopt; });

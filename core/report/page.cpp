@@ -125,6 +125,10 @@ class Page {
     for (const auto& warning : warnings_)
       html_.element("p", warning.place.file + ": " + warning.text, {{"class", "warning"}});
     write_summary_table();
+    for (const auto& group : contents_.groups)
+      if (!group.is_of_one_machine())
+        html_.element("p", "No seconds of " + group.label +
+                               ": its runs had different processors, devices, number types or numbers of threads.");
     for (const auto& sentence : trends(contents_.groups)) html_.element("p", sentence);
     for (const auto& sentence : time_sentences(study_times(runs_))) html_.element("p", sentence);
     if (contents_.published != nullptr) html_.element("p", "Published: " + contents_.published->source);

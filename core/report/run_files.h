@@ -64,11 +64,12 @@ struct RunFiles {
   std::map<std::string, double, std::less<>> kept;
   std::optional<CacheFigures> cache;
   std::optional<CostFigures> cost;
-  std::string machine;                   ///< Processor, device, number type and threads, as one text.
-  std::string device;                    ///< "cpu" or "cuda", without a number.
-  std::vector<std::string> data_hashes;  ///< SHA-256 of each data file.
-  Facts versions;                        ///< fthost, LibTorch, machine …
-  Facts hashes;                          ///< Files of model, data and plugins, and the SHA-256 of each.
+  std::string machine;                    ///< Processor, device, number type and threads, as one text.
+  std::string device;                     ///< "cpu" or "cuda", without a number.
+  std::vector<std::string> data_hashes;   ///< SHA-256 of each data file.
+  std::vector<std::string> model_hashes;  ///< Of each of the model's.
+  Facts versions;                         ///< fthost, LibTorch, machine …
+  Facts hashes;                           ///< Files of model, data and plugins, and the SHA-256 of each.
   std::vector<EpochFigures> epochs;
   std::vector<DriftRow> drift;
   double study_fill_seconds = 0;  ///< Of the cache that it shares with the folder's other runs: study*.json beside it.

@@ -148,14 +148,78 @@ TEST_CASE("the same once more is no other seed", "[unit][report]") {
   CHECK(groups[1].label == "last 1, run.name = again");
 }
 
-TEST_CASE("a file that has changed since is other data", "[unit][report]") {
-  auto one = made_run(1, 1, {0.5}), other = made_run(1, 2, {0.5});
-  one.data_hashes = {"1"};
-  other.data_hashes = {"2"};
+/// A run on another machine, where its files lie elsewhere.
+RunFiles moved(RunFiles run, const std::string& cpu) {
+  run.data_hashes = {"00000000aa", "11111111bb"};
+  run.model_hashes = {"22222222cc"};
+  run.device = "cpu";
+  run.machine = cpu + "\ncpu\nf32\n2\n";
+  run.versions = {{"cpu", cpu}, {"device", "cpu"}, {"precision", "f32"}, {"threads", "2"}};
+  for (const auto* option : {"data.train", "data.dev", "model.path"})
+    run.options[option] = "\"/" + cpu + "/" + option + "\"";
+  return run;
+}
+
+TEST_CASE("files are the same wherever they lie", "[unit][report]") {
+  const std::vector runs = {moved(made_run(1, 1, {0.4}), "A"), moved(made_run(1, 2, {0.6}), "B"),
+                            moved(made_run(0, 1, {0.3}), "B")};
+  const auto groups = compare(runs);
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0].label == "classifier only");
+  CHECK(groups[1].label == "last 1");
+  CHECK(groups[0].data == groups[1].data);
+  CHECK(groups[1].at_end("dev_f1")->mean == Approx(0.5));
+}
+
+TEST_CASE("seconds of several machines have no mean", "[unit][report]") {
+  const std::vector runs = {moved(made_run(1, 1, {0.4}), "A"), moved(made_run(1, 2, {0.6}), "B")};
+  const auto groups = compare(runs);
+  REQUIRE(groups.size() == 1);
+  CHECK_FALSE(groups[0].is_of_one_machine());
+  CHECK_FALSE(groups[0].sum("seconds"));
+  CHECK_FALSE(groups[0].mean("seconds"));
+  CHECK(groups[0].by_epoch("seconds").empty());
+  CHECK(groups[0].by_epoch("dev_f1").size() == 1);
+}
+
+TEST_CASE("the same seeds on several machines are groups of their machines", "[unit][report]") {
+  const std::vector runs = {moved(made_run(1, 1, {0.4}), "A"), moved(made_run(1, 2, {0.6}), "B"),
+                            moved(made_run(1, 1, {0.4}), "B"), moved(made_run(1, 2, {0.6}), "A")};
+  const auto groups = compare(runs);
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0].label == "last 1, machine.cpu = A");
+  CHECK(groups[1].label == "last 1, machine.cpu = B");
+  for (const auto& group : groups) CHECK(group.sum("seconds")->runs == 2);
+}
+
+TEST_CASE("runs on devices of two kinds are told apart by them", "[unit][report]") {
+  auto one = moved(made_run(1, 1, {0.4}), "A"), other = moved(made_run(1, 2, {0.6}), "A");
+  other.device = "cuda";
+  CHECK(labels_of({one, other}) == std::vector<std::string>{"last 1, run.device = cpu", "last 1, run.device = cuda"});
+}
+
+TEST_CASE("other data are told by their path, or by their hash where the path is the same", "[unit][report]") {
+  auto one = moved(made_run(1, 1, {0.5}), "A"), other = moved(made_run(1, 2, {0.5}), "A");
+  other.data_hashes.back() = "33333333dd";
   const std::vector runs = {one, other};
   const auto groups = compare(runs);
   REQUIRE(groups.size() == 2);
   CHECK(groups[0].data != groups[1].data);
+  CHECK(groups[0].label == "last 1, data.sha256 = 00000000 11111111");
+  CHECK(groups[1].label == "last 1, data.sha256 = 00000000 33333333");
+  other.options["data.dev"] = "\"/other\"";
+  CHECK(labels_of({one, other}) ==
+        std::vector<std::string>{R"(last 1, data.dev = "/A/data.dev")", R"(last 1, data.dev = "/other")"});
+}
+
+TEST_CASE("how sentences are cut sets no data apart", "[unit][report]") {
+  const std::vector runs = {made_run(1, 1, {0.5}, {{"data.max_length", "64"}, {"data.sentences", "9"}}),
+                            made_run(1, 1, {0.5}, {{"data.max_length", "128"}, {"data.sentences", "9"}}),
+                            made_run(1, 1, {0.5}, {{"data.max_length", "64"}, {"data.sentences", "8"}})};
+  const auto groups = compare(runs);
+  REQUIRE(groups.size() == 3);
+  CHECK(groups[0].data == groups[1].data);
+  CHECK(groups[0].data != groups[2].data);
 }
 
 TEST_CASE("groups have labels of their own even when nothing is known of them", "[unit][report]") {

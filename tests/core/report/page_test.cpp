@@ -117,6 +117,15 @@ TEST_CASE("page of a run without any figure says what there is", "[unit][report]
   CHECK(chart_files({made_run(1, 1, {})}, {}).empty());
 }
 
+TEST_CASE("page says why there are no seconds", "[unit][report]") {
+  std::vector runs = {made_run(1, 1, {0.5}), made_run(1, 2, {0.7})};
+  runs[1].machine = "another";
+  CHECK(write_page(runs, {}, {})
+            .find("<p>No seconds of last 1: its runs had different processors, devices, number types or numbers of "
+                  "threads.</p>") != std::string::npos);
+  CHECK(write_page({runs[0]}, {}, {}).find("No seconds") == std::string::npos);
+}
+
 TEST_CASE("charts are files of their own", "[unit][report]") {
   const auto files = chart_files(golden_runs(), {});
   std::vector<std::string> names;

@@ -81,6 +81,7 @@ TEST_CASE("run folder is read", "[unit][report]") {
   CHECK(run->kept.at("dev_f1") == 0.5);
   CHECK(run->device == "cpu");
   CHECK(run->data_hashes.size() >= 2);
+  CHECK(run->model_hashes.size() == 4);
   CHECK(run->cost->measured > 0);
   CHECK(run->options.at("freezing.layers") == "1");
   CHECK(run->options.at("sinks.drift.per") == "\"tensor\"");
