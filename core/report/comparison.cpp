@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "core/report/kinds.h"
+
 namespace fthost::report {
 namespace {
 
@@ -219,10 +221,9 @@ std::string variant_of(const Bundle& bundle, const std::set<std::string>& differ
 /// The sentences that the figures were measured on, and how they were scored.
 std::string data_of(const Bundle& bundle) {
   std::string text;
-  for (const auto* name :
-       {"data.sha256", "data.train", "data.dev", "data.test", "data.split", "data.sentences", "train.score_on"})
+  for (const auto* name : {"data.sha256", "data.train", "data.dev", "data.test", "data.split", "data.sentences"})
     text.append(value_in(bundle.key, name)).append("\n");
-  return text;
+  return text + f1_kind(bundle.key);
 }
 
 bool lie_in_several_folders(const std::vector<Bundle>& bundles) {
@@ -354,7 +355,8 @@ std::vector<Group> compare(const std::vector<RunFiles>& runs) {
                          : by_folder   ? each.folder()
                                        : variant_of(each, differing);
     const auto label = each.setting.name + (variant.empty() ? "" : ", " + variant);
-    groups.push_back({label, each.setting, variant, data_of(each), std::move(each.runs)});
+    groups.push_back(
+        {label, each.setting, variant, data_of(each), f1_kind(each.key), loss_kind(each.key), std::move(each.runs)});
   }
   make_unique(groups);
   return groups;

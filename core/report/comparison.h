@@ -48,6 +48,8 @@ struct Group {
   Setting setting;
   std::string variant;  ///< What sets it apart from others of its setting; empty when nothing does.
   std::string data;     ///< What its figures were measured on: only those of the same can be compared.
+  std::string f1_kind;  ///< How F1 was counted, and losses: see kinds.h.
+  std::string loss_kind;
   std::vector<const RunFiles*> runs;
 
   /// Have its runs one processor, device, number type and number of threads? Otherwise they have no mean of "seconds".

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <string_view>
 
+#include "core/report/kinds.h"
 #include "core/report/style.h"
 
 namespace fthost::report {
@@ -18,18 +20,22 @@ struct FigureKind {
   std::string_view unit;
   std::string_view note;
   bool is_time;
+  std::string (*kinds)(const std::vector<Group>&);  ///< Says of how many kinds it is; null: always of one.
 };
 
 constexpr std::string_view kEntityF1 = "dev_f1", kFlatF1 = "dev_f1_flat";
 
 constexpr FigureKind kFigures[] = {
-    {"train_loss", "Train loss", "cross-entropy (nats)", "Mean over the epoch, each batch before its update.", false},
-    {"dev_loss", "Dev loss", "cross-entropy (nats)", "On the dev set, after each epoch.", false},
-    {kEntityF1, "F1", "entity F1 on dev", "Micro F1 of entities on the dev set, after each epoch.", false},
+    {"train_loss", "Train loss", "cross-entropy (nats)", "Mean over the epoch, each batch before its update.", false,
+     loss_kinds},
+    {"dev_loss", "Dev loss", "cross-entropy (nats)", "On the dev set, after each epoch.", false, loss_kinds},
+    {kEntityF1, "F1", "entity F1 on dev", "Micro F1 of entities on the dev set, after each epoch.", false, f1_kinds},
     {kFlatF1, "F1 over one flat list", "F1 on dev, flat",
-     "Micro F1 over one list of all the set's tags, end to end, as the sink f1 counts it with flat = true.", false},
+     "Micro F1 over one list of all the set's tags, end to end, as the sink f1 counts it with flat = true.", false,
+     f1_kinds},
     {"seconds", "Time", "training of an epoch (s)",
-     "Seconds of training, evaluation left out; the first epoch's hold what the run itself filled of the cache.", true},
+     "Seconds of training, evaluation left out; the first epoch's hold what the run itself filled of the cache.", true,
+     nullptr},
 };
 
 constexpr double kWideRange = 20;  ///< Of times: from here on a logarithmic axis.
@@ -43,6 +49,25 @@ std::string with_spread(std::string_view note, const std::vector<Group>& groups)
   return std::string(note) + (several ? " Bars: standard deviation over seeds." : "");
 }
 
+bool has(const Group& group, std::string_view figure) {
+  return group.at_end(figure).has_value();
+}
+
+bool have(const std::vector<Group>& groups, std::string_view figure) {
+  return std::ranges::any_of(groups, [&](const Group& group) { return has(group, figure); });
+}
+
+std::string with_sentence(const std::string& note, const std::string& sentence) {
+  return sentence.empty() ? note : note + " " + sentence;
+}
+
+/// The note of a chart that shows `kind`, of what `note` says it has for it.
+std::string note_of(const FigureKind& kind, std::string_view note, const std::vector<Group>& groups) {
+  std::vector<Group> shown;
+  std::ranges::copy_if(groups, std::back_inserter(shown), [&](const Group& each) { return has(each, kind.name); });
+  return with_sentence(with_spread(note, groups), kind.kinds == nullptr ? "" : kind.kinds(shown));
+}
+
 std::string with_published(const std::string& note, bool has_published, bool counts_otherwise) {
   if (!has_published) return note;
   return note + " Dashed: published (another model and machine" + (counts_otherwise ? ", and another F1)." : ").");
@@ -53,11 +78,6 @@ Series epochs_of(const Group& group, std::string_view figure, int colour) {
   const auto spreads = group.by_epoch(figure);
   for (const auto& [epoch, spread] : spreads) series.points.push_back(point_at(epoch, spread));
   return series;
-}
-
-bool have(const std::vector<Group>& groups, std::string_view figure) {
-  return std::any_of(groups.begin(), groups.end(),
-                     [&](const Group& group) { return group.at_end(figure).has_value(); });
 }
 
 /// The published figure that stands beside `kind`; empty: none does. Times of another machine say nothing here, and the
@@ -95,7 +115,7 @@ Chart by_epoch(const FigureKind& kind, const std::vector<Group>& groups, const P
     chart.series.push_back(epochs_of(*setting, beside, static_cast<int>(i)));
     has_published = true;
   }
-  chart.note = with_published(with_spread(kind.note, groups), has_published, beside != kind.name);
+  chart.note = with_published(note_of(kind, kind.note, groups), has_published, beside != kind.name);
   return chart;
 }
 
@@ -136,11 +156,11 @@ Chart by_setting(const FigureKind& kind, const std::vector<Group>& groups, const
   chart.id = std::string(kind.name) + "-by-layers";
   chart.title = std::string(kind.title) + " by learning layers";
   chart.note = with_published(
-      with_spread(
-          kind.is_time
-              ? "Seconds of training an epoch, mean over all epochs, with what the run itself filled of the cache."
-              : "At the epoch whose model was kept, or the last.",
-          groups),
+      note_of(kind,
+              kind.is_time
+                  ? "Seconds of training an epoch, mean over all epochs, with what the run itself filled of the cache."
+                  : "At the epoch whose model was kept, or the last.",
+              groups),
       published != nullptr, beside != kind.name);
   chart.x_label = "what learns";
   chart.y_label = kind.unit;
@@ -187,10 +207,11 @@ Chart frontier(const std::vector<Group>& groups) {
   Chart chart;
   chart.id = "f1-against-seconds";
   chart.title = "F1 against seconds";
-  chart.note = with_spread(
-      "All training of a run, evaluation left out, with what it filled of the cache itself. The line joins what no "
-      "other on the same data beats in both.",
-      groups);
+  chart.note = with_sentence(
+      with_spread("All training of a run, evaluation left out, with what it filled of the cache itself. The line joins "
+                  "what no other on the same data, with F1 of one kind, beats in both.",
+                  groups),
+      f1_kinds(groups));
   chart.x_label = "training time of the run (s)";
   chart.y_label = "entity F1 on dev";
   chart.x = Chart::X::number;

@@ -9,6 +9,7 @@
 #include "core/report/drawing.h"
 #include "core/report/drift.h"
 #include "core/report/figures.h"
+#include "core/report/kinds.h"
 #include "core/report/markup.h"
 #include "core/report/published.h"
 #include "core/report/sequence_figures.h"
@@ -125,6 +126,8 @@ class Page {
     for (const auto& warning : warnings_)
       html_.element("p", warning.place.file + ": " + warning.text, {{"class", "warning"}});
     write_summary_table();
+    for (const auto& sentence : {f1_kinds(contents_.groups), loss_kinds(contents_.groups)})
+      if (!sentence.empty()) html_.element("p", sentence, {{"class", "warning"}});
     for (const auto& group : contents_.groups)
       if (!group.is_of_one_machine())
         html_.element("p", "No seconds of " + group.label +
