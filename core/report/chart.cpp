@@ -116,12 +116,28 @@ class ChartDrawing {
     return (width + 6) * static_cast<double>(chart_.categories.size()) > plot_width();
   }
 
+  /// What is drawn; of series of one name and look the first.
+  std::vector<const Series*> series_of_legend() const {
+    std::vector<const Series*> listed;
+    for (const auto& series : chart_.series) {
+      const auto is_same = [&](const Series* each) {
+        return each->name == series.name && each->colour == series.colour && each->is_dashed == series.is_dashed;
+      };
+      const auto is_shown = [&](const Point& point) { return shows(point); };
+      if (std::ranges::any_of(series.points, is_shown) && std::ranges::none_of(listed, is_same))
+        listed.push_back(&series);
+    }
+    return listed;
+  }
+
   /// Calls `place(series, x, row)` for each name in the legend; returns the number of rows.
   template <class Place>
   int lay_legend(const Place& place) const {
     double x = 4;
     int row = 0;
-    for (const auto& series : chart_.series) {
+    const auto all = series_of_legend();
+    for (const auto* each : all) {
+      const auto& series = *each;
       const double width = 34 + width_of(legend_text(series));
       if (x > 4 && x + width > kWidth) {
         x = 4;
@@ -130,7 +146,7 @@ class ChartDrawing {
       place(series, x, row);
       x += width;
     }
-    return chart_.series.empty() ? 0 : row + 1;
+    return all.empty() ? 0 : row + 1;
   }
 
   double legend_height() const {
@@ -281,17 +297,22 @@ std::string draw(const Chart& chart, bool standalone) {
 
 std::string table_of(const Chart& chart) {
   if (chart.x == Chart::X::number) return list_of_points(chart);
+  std::vector<const Series*> columns;
   std::vector<std::string> names;
-  for (const auto& series : chart.series) names.push_back(series.name);
+  for (const auto& series : chart.series) {
+    if (series.points.empty()) continue;
+    columns.push_back(&series);
+    names.push_back(series.name);
+  }
   Markup table;
   table.open("table");
   header_row(table, chart.x_label, names);
   for (const double x : xs_of(chart)) {
     const bool is_name = chart.x == Chart::X::categories;
     table.open("tr").element("td", is_name ? chart.categories[static_cast<std::size_t>(x)] : figure_text(x, 9));
-    for (const auto& series : chart.series) {
+    for (const auto* series : columns) {
       std::string cell;
-      for (const auto& point : series.points)
+      for (const auto& point : series->points)
         if (point.x == x) cell += (cell.empty() ? "" : ", ") + cell_text(point);
       table.element("td", cell);
     }

@@ -164,6 +164,11 @@ class Page {
            spread_text(group.mean("seconds")), spread_text(group.sum("seconds"))});
     }
     end_table();
+    html_.element(
+        "p",
+        "F1 and loss are those of the model that was kept, or of the last epoch. Seconds are those of training, "
+        "evaluation left out, with what the run itself filled of the cache: an epoch's is the mean over all of "
+        "a run's epochs, training their sum. ±: standard deviation over seeds.");
   }
 
   void write_sequences() {

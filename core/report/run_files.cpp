@@ -53,10 +53,16 @@ Message warning(const fs::path& where, std::string text) {
   return message;
 }
 
+/// Why the run failed, in its first line: the page has all of it below.
+std::string failure_text(const RunFiles& run) {
+  const auto reason = run.reason.substr(0, run.reason.find('\n'));
+  return "the run has failed" + (reason.empty() ? "" : " (" + reason + ")");
+}
+
 void warn_of_state(const RunFiles& run, const fs::path& folder, std::vector<Message>& messages) {
   if (run.state == "finished") return;
   const std::string what = run.state == "running"  ? "the run still goes on, or was killed"
-                           : run.state == "failed" ? "the run has failed"
+                           : run.state == "failed" ? failure_text(run)
                                                    : "the run was interrupted";
   messages.push_back(warning(folder, what + ": the report has what there is of it"));
 }

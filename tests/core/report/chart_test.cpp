@@ -70,6 +70,19 @@ TEST_CASE("chart's colours repeat with another marker", "[unit][report]") {
   CHECK(count(svg, "H87.6V298") == 1);  // a square, 8 wide
 }
 
+TEST_CASE("chart's legend has what is drawn, each once", "[unit][report]") {
+  auto chart = small_chart();
+  chart.series.push_back({"no points", 1, false, true, {}});
+  chart.series.push_back({"not finite", 2, false, true, {{1, std::nan(""), 0, 0}}});
+  for (const double y : {0.2, 0.4})
+    chart.series.push_back({"frontier", kInk, true, true, {{1, y, y, y}, {2, y, y, y}}});
+  const auto svg = draw(chart, false);
+  CHECK(count(svg, "no points") == 0);
+  CHECK(count(svg, "not finite") == 0);
+  CHECK(count(svg, ">frontier</text>") == 1);
+  CHECK(count(svg, "class=\"line ci dashed\"") == 3);
+}
+
 TEST_CASE("chart's legend keeps both ends of a long name", "[unit][report]") {
   auto chart = small_chart();
   chart.series[0].name = "last 3, data.train = \"/a/" + std::string(60, 'x') + "/one.conll\"";
@@ -81,6 +94,7 @@ TEST_CASE("chart's legend keeps both ends of a long name", "[unit][report]") {
 TEST_CASE("chart's table has a row an x and a column a series", "[unit][report]") {
   auto chart = small_chart();
   chart.series.push_back({"published", 6, true, true, {{2, 0.5, 0.4, 0.6}}});
+  chart.series.push_back({"without points", 7, true, true, {}});
   CHECK(table_of(chart) ==
         "<table><tr><th>epoch</th>\n<th>last &lt;3&gt;</th>\n<th>published</th>\n</tr>\n"
         "<tr><td>1</td>\n<td>0</td>\n<td></td>\n</tr>\n"

@@ -117,6 +117,15 @@ TEST_CASE("page of a run without any figure says what there is", "[unit][report]
   CHECK(chart_files({made_run(1, 1, {})}, {}).empty());
 }
 
+TEST_CASE("page says what the figures of its summary are", "[unit][report]") {
+  CHECK(
+      write_page({made_run(1, 1, {0.5})}, {}, {})
+          .find("</div>\n<p>F1 and loss are those of the model that was kept, or of the last epoch. Seconds are those "
+                "of training, evaluation left out, with what the run itself filled of the cache: an epoch&#39;s is the "
+                "mean over all of a run&#39;s epochs, training their sum. ±: standard deviation over seeds.</p>") !=
+      std::string::npos);
+}
+
 TEST_CASE("page says why there are no seconds", "[unit][report]") {
   std::vector runs = {made_run(1, 1, {0.5}), made_run(1, 2, {0.7})};
   runs[1].machine = "another";

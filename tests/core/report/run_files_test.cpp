@@ -183,6 +183,15 @@ TEST_CASE("run folder that is not complete is read as far as it goes", "[unit][r
     each.replace("run.json", "\"finished\"", "\"interrupted\"");
     CHECK(each.messages() == "RUN: warning: the run was interrupted: the report has what there is of it\n");
   }
+  SECTION("failed") {
+    each.replace("run.json", "\"finished\"", R"("failed", "reason": "the loss is nan\nin step 7")");
+    CHECK(each.messages() ==
+          "RUN: warning: the run has failed (the loss is nan): the report has what there is of it\n");
+  }
+  SECTION("failed, and it is not known why") {
+    each.replace("run.json", "\"finished\"", "\"failed\"");
+    CHECK(each.messages() == "RUN: warning: the run has failed: the report has what there is of it\n");
+  }
   SECTION("without figures, drift and pipeline") {
     for (const auto* name : {"metrics.csv", "drift.csv", "pipeline.toml"}) fs::remove(each.folder() / name);
     CHECK(each.messages() ==
