@@ -11,8 +11,10 @@ namespace {
 constexpr int kWantedTicks = 5;
 constexpr int kMostEpochTicks = 10;
 constexpr double kLargest = 1e300, kSmallest = 1e-290;  ///< Beyond them doubles run out of room for round numbers.
-constexpr double kNarrowest = 1e-9;  ///< Of an axis, as a part of its largest value: the ticks stay apart.
-constexpr double kFewDecades = 2;    ///< Below that many a logarithmic axis has ticks at 2 and 5 too.
+constexpr double kNarrowest =
+    1e-6;  ///< Of an axis, as a part of its largest value: there is room for its ticks' digits.
+constexpr double kSmallestPlain = 1e-4, kLargestPlain = 1e7;  ///< Without an exponent: the largest value of an axis.
+constexpr double kFewDecades = 2;  ///< Below that many a logarithmic axis has ticks at 2 and 5 too.
 
 /// The round number (1, 2 or 5 times a power of ten) that is nearest above `step`.
 double round_step(double step) {
@@ -22,13 +24,45 @@ double round_step(double step) {
   return 10 * power;
 }
 
+/// The power of ten of the first digit that is not zero; of 0: 0.
+int first_digit(double value) {
+  return value == 0 ? 0 : static_cast<int>(std::floor(std::log10(std::abs(value)) + 1e-9));
+}
+
+/// "0.50", "1.0" and "0" are "0.5", "1" and "0".
+std::string without_last_zeros(std::string text) {
+  if (text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+/// A value of an axis with ticks at each `step` up to `largest`, either way.
+std::string tick_text(double value, double step, double largest) {
+  char text[48];
+  if (largest < kSmallestPlain || largest >= kLargestPlain) {
+    std::snprintf(text, sizeof text, "%.*g", std::max(1, first_digit(value) - first_digit(step) + 1), value);
+    return text;
+  }
+  std::snprintf(text, sizeof text, "%.*f", std::max(0, -first_digit(step)), value);
+  return without_last_zeros(text);
+}
+
+Tick logarithmic_tick(double value) {
+  return {value, tick_text(value, value, value)};
+}
+
 }  // namespace
 
 std::string figure_text(double value, int digits) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
   char text[48];
-  std::snprintf(text, sizeof text, "%.*g", digits, value);
+  const bool is_large = std::abs(value) >= std::pow(10, digits) - 0.5 && std::abs(value) < kLargestPlain;
+  if (is_large)
+    std::snprintf(text, sizeof text, "%.0f", value);
+  else
+    std::snprintf(text, sizeof text, "%.*g", digits, value);
   return text;
 }
 
@@ -63,7 +97,7 @@ void Axis::make_linear(double low, double high) {
   const auto ticks = static_cast<int>(last - first);  // about as many as are wanted
   for (int i = 0; i <= ticks; ++i) {
     const double value = (first + i) * step;
-    ticks_.push_back({value, figure_text(value)});
+    ticks_.push_back({value, tick_text(value, step, std::max(std::abs(low_), std::abs(high_)))});
   }
 }
 
@@ -75,7 +109,7 @@ void Axis::make_logarithmic(double low, double high) {
     const auto highest = static_cast<int>(high_);
     const int step = std::max(1, static_cast<int>(std::ceil((high_ - low_) / 6)));
     for (int power = static_cast<int>(low_); power <= highest; power += step)
-      ticks_.push_back({std::pow(10, power), figure_text(std::pow(10, power))});
+      ticks_.push_back(logarithmic_tick(std::pow(10, power)));
     return;
   }
   low_ = std::log10(low) - std::max(0.05, 0.05 * decades);
@@ -84,7 +118,7 @@ void Axis::make_logarithmic(double low, double high) {
   for (int power = static_cast<int>(std::floor(low_)); power <= highest; ++power)
     for (const double factor : {1.0, 2.0, 5.0})
       if (const double value = factor * std::pow(10, power); std::log10(value) >= low_ && std::log10(value) <= high_)
-        ticks_.push_back({value, figure_text(value)});
+        ticks_.push_back(logarithmic_tick(value));
 }
 
 bool Axis::shows(double value) const {

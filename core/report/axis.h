@@ -7,12 +7,12 @@
 
 namespace fthost::report {
 
-/// "0.8364", "2.7e-05", "1,234,567" is not for charts: at most `digits` significant ones, shortest form.
+/// "0.8364", "2.7e-05", "14000": at most `digits` significant ones, but whole below ten million; the shortest form.
 std::string figure_text(double value, int digits = 4);
 
 struct Tick {
   double value = 0;
-  std::string label;
+  std::string label;  ///< With as many decimals as tell it from its neighbours.
 };
 
 /// One axis. Values that are not finite, or not positive on a logarithmic one, have no place on it: leave them out.
