@@ -138,6 +138,7 @@ std::vector<HeatMap> drift_maps(const std::vector<Group>& groups) {
     maps.push_back(map_of(group, parameters));
     maps.back().id = "drift-" + std::to_string(maps.size());
   }
+  share_span(maps);
   return maps;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "core/report/axis.h"
 #include "core/report/drawing.h"
@@ -14,7 +15,13 @@ namespace {
 /// From the least to the greatest positive value, in steps of equal ratio.
 class HeatScale {
  public:
+  HeatScale() = default;
   explicit HeatScale(const HeatMap& map) {
+    cover(map);
+    if (map.span) std::tie(low_, high_) = *map.span;
+  }
+
+  void cover(const HeatMap& map) {
     for (const auto& row : map.cells)
       for (const auto& cell : row)
         if (cell && is_shown(*cell)) {
@@ -114,7 +121,19 @@ class HeatDrawing {
 }  // namespace
 
 bool HeatMap::is_empty() const {
-  return HeatScale(*this).is_empty();
+  HeatScale own;
+  own.cover(*this);
+  return own.is_empty();
+}
+
+void share_span(std::vector<HeatMap>& maps) {
+  HeatScale all;
+  for (const auto& map : maps) all.cover(map);
+  if (maps.size() < 2 || all.is_empty()) return;
+  for (auto& map : maps) {
+    map.span = {all.low(), all.high()};
+    map.note += " The same colours as in the maps beside it.";
+  }
 }
 
 std::string draw(const HeatMap& map, bool standalone) {

@@ -59,7 +59,9 @@ std::vector<HeatMap> drift_after_tasks(const SequenceRecord& record, const std::
       "Mean squared difference of the encoder from the one that the sequence started from, by stage. Outlined: "
       "did not move.";
   base.unit = "base drift";
-  return {std::move(iterative), std::move(base)};
+  std::vector maps = {std::move(iterative), std::move(base)};
+  share_span(maps);
+  return maps;
 }
 
 }  // namespace fthost::report

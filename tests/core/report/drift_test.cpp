@@ -43,6 +43,14 @@ TEST_CASE("drift's map has the last epoch, tensor by layer, mean over seeds", "[
   CHECK(maps[0].columns == std::vector<std::string>{"0", "1", "head"});
   const std::vector<std::vector<std::optional<double>>> cells = {{0.0, 4.0, {}}, {{}, {}, 8.0}};
   CHECK((maps[0].cells == cells));
+  CHECK_FALSE(maps[0].span);
+}
+
+TEST_CASE("drift's maps have one scale", "[unit][report]") {
+  auto other = drifting(1, 100);
+  other.options["optimizer.lr"] = "1";
+  const std::vector runs = {drifting(1, 1), other};
+  for (const auto& map : drift_maps(compare(runs))) CHECK(map.span == std::pair(2.0, 400.0));
 }
 
 TEST_CASE("drift's table has head and uppermost layer, then the published", "[unit][report]") {

@@ -37,6 +37,30 @@ TEST_CASE("heat map's table has all of its figures", "[unit][report]") {
         "<tr><td>c</td>\n<td></td>\n<td>1</td>\n<td>nan</td>\n</tr>\n</table>\n");
 }
 
+TEST_CASE("heat maps side by side have one scale", "[unit][report]") {
+  std::vector maps = {small_map(), small_map()};
+  maps[1].cells = {{1e-4, {}, {}}, {{}, {}, 1e8}};
+  share_span(maps);
+  for (const auto& map : maps) {
+    CHECK(map.span == std::pair(1e-8, 1e8));
+    CHECK(map.note == " The same colours as in the maps beside it.");
+    const auto svg = draw(map, false);
+    CHECK(svg.find(">1e-08</text>") != std::string::npos);
+    CHECK(svg.find(">1e+08</text>") != std::string::npos);
+  }
+  CHECK(draw(maps[0], false).find("class=\"cell h8\"") == std::string::npos);  // its greatest is the middle of them
+  CHECK(draw(maps[1], false).find("class=\"cell h0\"") == std::string::npos);
+  auto empty = small_map();
+  empty.cells = {{}, {}};
+  maps.push_back(empty);
+  share_span(maps);
+  CHECK(maps[2].is_empty());
+  std::vector alone = {small_map()};
+  share_span(alone);
+  CHECK_FALSE(alone[0].span);
+  CHECK(alone[0].note.empty());
+}
+
 TEST_CASE("heat map without a positive value is empty", "[unit][report]") {
   auto map = small_map();
   map.cells = {{0.0, 0.0, 0.0}, {{}, {}, {}}};

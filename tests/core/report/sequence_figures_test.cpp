@@ -30,6 +30,7 @@ TEST_CASE("drift between tasks is a map of stage by task", "[unit][report][seque
   CHECK(maps[1].id == "sequence-1-drift-base");
   CHECK(maps[1].cells[1][1] == 8e-6);
   CHECK(maps[0].cells[0][0] == 0.0);
+  for (const auto& map : maps) CHECK(map.span == std::pair(4e-7, 8e-6));
   CHECK(drift_after_tasks({"s", "", {"a"}, {}}, "x")[0].is_empty());
 }
 
