@@ -68,9 +68,11 @@ std::string note_of(const FigureKind& kind, std::string_view note, const std::ve
   return with_sentence(with_spread(note, groups), kind.kinds == nullptr ? "" : kind.kinds(shown));
 }
 
-std::string with_published(const std::string& note, bool has_published, bool counts_otherwise) {
-  if (!has_published) return note;
-  return note + " Dashed: published (another model and machine" + (counts_otherwise ? ", and another F1)." : ").");
+/// `published`: null when none stands in the chart.
+std::string with_published(const std::string& note, const Published* published, bool counts_otherwise) {
+  if (published == nullptr) return note;
+  const auto* other = counts_otherwise ? "; another machine, and another F1)." : "; another machine).";
+  return note + " Dashed: published (" + published->conditions + other;
 }
 
 Series epochs_of(const Group& group, std::string_view figure, int colour) {
@@ -115,7 +117,8 @@ Chart by_epoch(const FigureKind& kind, const std::vector<Group>& groups, const P
     chart.series.push_back(epochs_of(*setting, beside, static_cast<int>(i)));
     has_published = true;
   }
-  chart.note = with_published(note_of(kind, kind.note, groups), has_published, beside != kind.name);
+  chart.note =
+      with_published(note_of(kind, kind.note, groups), has_published ? published : nullptr, beside != kind.name);
   return chart;
 }
 
@@ -161,7 +164,7 @@ Chart by_setting(const FigureKind& kind, const std::vector<Group>& groups, const
                   ? "Seconds of training an epoch, mean over all epochs, with what the run itself filled of the cache."
                   : "At the epoch whose model was kept, or the last.",
               groups),
-      published != nullptr, beside != kind.name);
+      published, beside != kind.name);
   chart.x_label = "what learns";
   chart.y_label = kind.unit;
   chart.x = Chart::X::categories;

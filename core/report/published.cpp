@@ -67,6 +67,7 @@ Published read_published(std::string_view text) {
   const JsonObject root(json, kFile, "");
   Published published;
   published.source = root.text("source");
+  published.conditions = root.text("conditions");
   for (const auto& label : root.all().at("labels")) published.labels.push_back(label.get<std::string>());
   for (const auto& setting : root.all().at("settings"))
     published.settings.push_back(read_setting(JsonObject(setting, kFile, "settings")));

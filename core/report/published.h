@@ -24,7 +24,8 @@ struct PublishedSetting {
 };
 
 struct Published {
-  std::string source;  ///< For people.
+  std::string source;      ///< For people.
+  std::string conditions;  ///< The same in few words: model, layers, sentences.
   std::vector<std::string> labels;
   std::vector<PublishedSetting> settings;  ///< In their order.
 
