@@ -14,6 +14,7 @@ constexpr double kLargest = 1e300, kSmallest = 1e-290;  ///< Beyond them doubles
 constexpr double kNarrowest =
     1e-6;  ///< Of an axis, as a part of its largest value: there is room for its ticks' digits.
 constexpr double kSmallestPlain = 1e-4, kLargestPlain = 1e7;  ///< Without an exponent: the largest value of an axis.
+constexpr double kWideRange = 20;                             ///< From here on a scale is logarithmic.
 constexpr double kFewDecades = 2;  ///< Below that many a logarithmic axis has ticks at 2 and 5 too.
 
 /// The round number (1, 2 or 5 times a power of ten) that is nearest above `step`.
@@ -119,6 +120,10 @@ void Axis::make_logarithmic(double low, double high) {
     for (const double factor : {1.0, 2.0, 5.0})
       if (const double value = factor * std::pow(10, power); std::log10(value) >= low_ && std::log10(value) <= high_)
         ticks_.push_back(logarithmic_tick(value));
+}
+
+Axis::Scale scale_over(double low, double high) {
+  return low > 0 && high / low > kWideRange ? Axis::Scale::logarithmic : Axis::Scale::linear;
 }
 
 bool Axis::shows(double value) const {

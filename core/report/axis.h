@@ -40,4 +40,7 @@ class Axis {
   std::vector<Tick> ticks_;
 };
 
+/// Logarithmic where values from `low` to `high` are positive and so far apart that the small ones would lie together.
+Axis::Scale scale_over(double low, double high);
+
 }  // namespace fthost::report

@@ -1,11 +1,14 @@
 #include "core/report/comparison.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <limits>
 #include <map>
 #include <set>
+#include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "core/report/kinds.h"
@@ -186,9 +189,6 @@ std::vector<Bundle> bundle(const std::vector<RunFiles>& runs) {
   for (auto& each : of_machines) add(bundles, std::move(each), takes);
   for (const auto& files : file_options()) name_files(bundles, files);
   tell_repeats_apart(bundles);
-  std::stable_sort(bundles.begin(), bundles.end(), [](const Bundle& a, const Bundle& b) {
-    return std::pair(a.setting.order, a.setting.name) < std::pair(b.setting.order, b.setting.name);
-  });
   return bundles;
 }
 
@@ -212,10 +212,40 @@ bool folders_tell_apart(const std::vector<Bundle>& bundles) {
   });
 }
 
-std::string variant_of(const Bundle& bundle, const std::set<std::string>& differing) {
+OptionMap varied_of(const Bundle& bundle, const std::set<std::string>& differing) {
+  OptionMap varied;
+  for (const auto& name : differing) varied[name] = value_in(bundle.besides, name);
+  return varied;
+}
+
+std::string text_of(const OptionMap& options) {
   std::string text;
-  for (const auto& name : differing) text += (text.empty() ? "" : ", ") + name + " = " + value_in(bundle.besides, name);
+  for (const auto& [name, value] : options)
+    text.append(text.empty() ? "" : ", ").append(name).append(" = ").append(value);
   return text;
+}
+
+/// Where the values of an option stand among each other: numbers by size, others in the order of the bundles.
+std::map<std::string, double> ranks_of(const std::string& option, const std::vector<Bundle>& bundles) {
+  std::map<std::string, double> ranks, numbers;
+  for (const auto& each : bundles) {
+    const auto value = value_in(each.besides, option);
+    ranks.try_emplace(value, static_cast<double>(ranks.size()));
+    if (const auto number = option_number(value)) numbers[value] = *number;
+  }
+  return numbers.size() == ranks.size() ? numbers : ranks;
+}
+
+void sort(std::vector<Bundle>& bundles, const std::set<std::string>& differing) {
+  std::map<std::string, std::map<std::string, double>> ranks;
+  for (const auto& option : differing) ranks[option] = ranks_of(option, bundles);
+  const auto place = [&](const Bundle& bundle) {
+    std::vector<double> own;
+    for (const auto& [option, by_value] : ranks) own.push_back(by_value.at(value_in(bundle.besides, option)));
+    return std::tuple(bundle.setting.order, bundle.setting.name, own);
+  };
+  std::stable_sort(bundles.begin(), bundles.end(),
+                   [&](const Bundle& a, const Bundle& b) { return place(a) < place(b); });
 }
 
 /// The sentences that the figures were measured on, and how they were scored.
@@ -279,6 +309,13 @@ Setting setting_of(const RunFiles& run) {
   if (plugin != run.options.end() && is_by_name(plugin->second)) return {some + " by name", learning};
   if (run.boundary == std::to_string(layers - learning)) return {"last " + std::to_string(learning), learning};
   return {some, learning};
+}
+
+std::optional<double> option_number(std::string_view value) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool is_whole = error == std::errc() && end == value.data() + value.size();
+  return is_whole && std::isfinite(number) ? std::optional(number) : std::nullopt;
 }
 
 std::optional<Spread> spread_of(const std::vector<double>& values) {
@@ -347,16 +384,18 @@ std::vector<Group> compare(const std::vector<RunFiles>& runs) {
   const auto differing = differing_options(bundles);
   const bool by_folder = differing.size() > kMostInLabel && folders_tell_apart(bundles);
   const bool several_folders = lie_in_several_folders(bundles);
+  sort(bundles, by_folder ? std::set<std::string>() : differing);
   std::vector<Group> groups;
   for (auto& each : bundles) {
     // Tasks have other data: whatever else is alike, they are not to be compared.
-    const auto& task = each.runs.front()->task;
+    const auto& task = each.first().task;
+    const auto varied = by_folder || !task.empty() ? OptionMap() : varied_of(each, differing);
     const auto variant = !task.empty() ? (several_folders ? each.folder() + " " : "") + task
                          : by_folder   ? each.folder()
-                                       : variant_of(each, differing);
+                                       : text_of(varied);
     const auto label = each.setting.name + (variant.empty() ? "" : ", " + variant);
-    groups.push_back(
-        {label, each.setting, variant, data_of(each), f1_kind(each.key), loss_kind(each.key), std::move(each.runs)});
+    groups.push_back({label, each.setting, variant, varied, data_of(each), f1_kind(each.key), loss_kind(each.key),
+                      std::move(each.runs)});
   }
   make_unique(groups);
   return groups;

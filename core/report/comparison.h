@@ -47,6 +47,8 @@ struct Group {
   std::string label;  ///< Setting and variant: "last 3, optimizer.lr = 3e-05". No two groups have the same.
   Setting setting;
   std::string variant;  ///< What sets it apart from others of its setting; empty when nothing does.
+  std::map<std::string, std::string, std::less<>> varied;  ///< The options in `variant`; none where a folder or a task
+                                                           ///< tells more.
   std::string data;     ///< What its figures were measured on: only those of the same can be compared.
   std::string f1_kind;  ///< How F1 was counted, and losses: see kinds.h.
   std::string loss_kind;
@@ -70,7 +72,11 @@ struct Group {
 /// The epoch whose weights the run kept, else its last; 0: none.
 int last_epoch(const RunFiles& run);
 
-/// The groups, by setting, then in the order of their first run. `runs` must outlive them.
+/// An option's value as TOML writes it; none: no finite number.
+std::optional<double> option_number(std::string_view value);
+
+/// The groups, by setting, then by the options that differ: numbers by size, others in the order of their first run.
+/// `runs` must outlive them.
 std::vector<Group> compare(const std::vector<RunFiles>& runs);
 
 /// The settings that occur, in their order, and the variants, in the order of the groups.

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <set>
 #include <string_view>
 
 #include "core/report/kinds.h"
@@ -23,6 +24,8 @@ struct FigureKind {
   std::string (*kinds)(const std::vector<Group>&);  ///< Says of how many kinds it is; null: always of one.
 };
 
+constexpr std::string_view kAtEnd = "At the epoch whose model was kept, or the last.";
+constexpr std::size_t kFewestInCourse = 3;
 constexpr std::string_view kEntityF1 = "dev_f1", kFlatF1 = "dev_f1_flat";
 
 constexpr FigureKind kFigures[] = {
@@ -37,8 +40,6 @@ constexpr FigureKind kFigures[] = {
      "Seconds of training, evaluation left out; the first epoch's hold what the run itself filled of the cache.", true,
      nullptr},
 };
-
-constexpr double kWideRange = 20;  ///< Of times: from here on a logarithmic axis.
 
 Point point_at(double x, const Spread& spread) {
   return {x, spread.mean, spread.low(), spread.high()};
@@ -162,7 +163,7 @@ Chart by_setting(const FigureKind& kind, const std::vector<Group>& groups, const
       note_of(kind,
               kind.is_time
                   ? "Seconds of training an epoch, mean over all epochs, with what the run itself filled of the cache."
-                  : "At the epoch whose model was kept, or the last.",
+                  : kAtEnd,
               groups),
       published, beside != kind.name);
   chart.x_label = "what learns";
@@ -180,6 +181,52 @@ Chart by_setting(const FigureKind& kind, const std::vector<Group>& groups, const
   }
   if (published != nullptr) chart.series.push_back(settings_of_published(beside, settings, *published));
   return chart;
+}
+
+/// The numbers that an option has in the groups, each once; empty: in one of them it is none.
+std::set<double> numbers_of(const std::string& option, const std::vector<Group>& groups) {
+  std::set<double> numbers;
+  for (const auto& group : groups) {
+    const auto found = group.varied.find(option);
+    const auto number = found == group.varied.end() ? std::nullopt : option_number(found->second);
+    if (!number) return {};
+    numbers.insert(*number);
+  }
+  return numbers;
+}
+
+/// The one option that is a number and has enough values to show a course; empty: there is none, or several.
+std::string option_with_course(const std::vector<Group>& groups) {
+  std::string found;
+  if (groups.empty()) return found;
+  for (const auto& [name, value] : groups.front().varied) {
+    if (numbers_of(name, groups).size() < kFewestInCourse) continue;
+    if (!found.empty()) return "";
+    found = name;
+  }
+  return found;
+}
+
+/// What a group has in common with those that differ from it in `option` alone.
+std::string name_besides(const Group& group, const std::string& option) {
+  std::string name = group.setting.name;
+  for (const auto& [each, value] : group.varied)
+    if (each != option) name.append(", ").append(each).append(" = ").append(value);
+  return name;
+}
+
+/// F1 by a number that is an option, a series for each choice of all else.
+std::vector<Series> series_by_option(const std::vector<Group>& groups, const std::string& option) {
+  std::vector<Series> all;
+  for (const auto& group : groups) {
+    const auto name = name_besides(group, option);
+    auto series = std::ranges::find(all, name, &Series::name);
+    if (series == all.end()) series = all.insert(all.end(), {name, static_cast<int>(all.size()), false, true, {}});
+    if (const auto f1 = group.at_end(kEntityF1))
+      series->points.push_back(point_at(*option_number(group.varied.find(option)->second), *f1));
+  }
+  for (auto& series : all) std::ranges::sort(series.points, {}, &Point::x);
+  return all;
 }
 
 /// Those points that no other one beats in both, by x.
@@ -204,6 +251,22 @@ std::vector<Chart> figures_by_setting(const std::vector<Group>& groups, const Pu
   std::vector<Chart> charts;
   for (const auto& kind : kFigures) charts.push_back(by_setting(kind, groups, published));
   return charts;
+}
+
+Chart f1_by_option(const std::vector<Group>& groups) {
+  Chart chart;
+  chart.id = "dev_f1-by-option";
+  const auto option = option_with_course(groups);
+  if (option.empty()) return chart;
+  chart.title = "F1 by " + option;
+  chart.note = with_sentence(with_spread(kAtEnd, groups), f1_kinds(groups));
+  chart.x_label = option;
+  chart.y_label = "entity F1 on dev";
+  chart.x = Chart::X::number;
+  const auto numbers = numbers_of(option, groups);
+  chart.x_scale = scale_over(*numbers.begin(), *numbers.rbegin());
+  chart.series = series_by_option(groups, option);
+  return chart;
 }
 
 Chart frontier(const std::vector<Group>& groups) {
@@ -232,7 +295,7 @@ Chart frontier(const std::vector<Group>& groups) {
   if (all.empty()) return chart;
   const auto [least, most] =
       std::minmax_element(all.begin(), all.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
-  if (least->x > 0 && most->x / least->x > kWideRange) chart.x_scale = Axis::Scale::logarithmic;
+  chart.x_scale = scale_over(least->x, most->x);
   for (const auto& [data, points] : by_data)
     if (by_data.size() == 1 || points.size() > 1)
       chart.series.insert(chart.series.begin(), {"frontier", kInk, true, true, undominated(points)});

@@ -18,6 +18,10 @@ std::vector<Chart> figures_by_epoch(const std::vector<Group>& groups, const Publ
 /// The same at the end of the runs, by how much learns, a series a variant.
 std::vector<Chart> figures_by_setting(const std::vector<Group>& groups, const Published* published);
 
+/// F1 at the end of the runs by the option that is a number and differs between groups of one setting, where there is
+/// one such with three values or more; a series for each setting, and for each value of what else differs. Else empty.
+Chart f1_by_option(const std::vector<Group>& groups);
+
 /// F1 against seconds of training; a line joins what nothing else beats in both.
 Chart frontier(const std::vector<Group>& groups);
 

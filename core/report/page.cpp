@@ -32,7 +32,7 @@ struct Contents {
   std::vector<Group> groups;
   const Published* published = nullptr;  ///< Null: nothing to compare with.
   std::vector<Chart> by_epoch, by_setting;
-  Chart frontier, cost;
+  Chart f1_by_option, frontier, cost;
   std::vector<HeatMap> drift;
   std::vector<SequenceContents> sequences;
 
@@ -40,6 +40,7 @@ struct Contents {
     if (compares_with(published_figures(), runs)) published = &published_figures();
     by_epoch = figures_by_epoch(groups, published);
     by_setting = figures_by_setting(groups, published);
+    f1_by_option = report::f1_by_option(groups);
     frontier = report::frontier(groups);
     cost = predicted_and_measured(groups);
     drift = drift_maps(groups);
@@ -60,6 +61,7 @@ struct Contents {
     for (const auto* charts : {&by_setting, &by_epoch})
       for (const auto& chart : *charts)
         if (!chart.is_empty()) take(chart);
+    if (!f1_by_option.is_empty()) take(f1_by_option);
     if (!frontier.is_empty()) take(frontier);
     for (const auto& map : drift)
       if (!map.is_empty()) take(map);
@@ -219,7 +221,7 @@ class Page {
     heading("figures", "Figures");
     figures(contents_.by_setting);
     figures(contents_.by_epoch);
-    figures(std::vector{contents_.frontier});
+    figures(std::vector{contents_.f1_by_option, contents_.frontier});
   }
 
   void write_drift() {

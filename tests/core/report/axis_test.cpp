@@ -62,6 +62,13 @@ TEST_CASE("axis places its ends at 0 and 1, and equal steps or ratios equally", 
   CHECK(linear.shows(0));
 }
 
+TEST_CASE("a scale over a wide range of positive values is logarithmic", "[unit][report]") {
+  CHECK(scale_over(1, 20) == Axis::Scale::linear);
+  CHECK(scale_over(1, 21) == Axis::Scale::logarithmic);
+  CHECK(scale_over(0, 100) == Axis::Scale::linear);
+  CHECK(scale_over(-1, 100) == Axis::Scale::linear);
+}
+
 TEST_CASE("axis holds one value, and values at the rim of doubles", "[unit][report]") {
   for (const auto& [low, high] : {std::pair{0.0, 0.0},
                                   {0.5, 0.5},

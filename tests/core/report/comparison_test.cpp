@@ -65,6 +65,21 @@ TEST_CASE("groups of one setting are told apart by the options that differ", "[u
         std::vector<std::string>{"last 1, optimizer.lr = 0.001", "last 1, optimizer.lr = 0.1"});
 }
 
+TEST_CASE("groups of one setting are sorted by the numbers that differ, and else by their first run",
+          "[unit][report]") {
+  const auto run = [](const std::string& plugin, const std::string& lr) {
+    return made_run(1, 1, {}, {{"optimizer.lr", lr}, {"head.plugin", plugin}});
+  };
+  CHECK(labels_of({run("ner", "0.003"), run("ner", "1e-04"), run("mix", "0.001"), run("ner", "10"), run("mix", "9")}) ==
+        std::vector<std::string>{
+            "last 1, head.plugin = ner, optimizer.lr = 1e-04", "last 1, head.plugin = ner, optimizer.lr = 0.003",
+            "last 1, head.plugin = ner, optimizer.lr = 10", "last 1, head.plugin = mix, optimizer.lr = 0.001",
+            "last 1, head.plugin = mix, optimizer.lr = 9"});
+  CHECK(labels_of({run("ner", "3"), run("ner", "\"auto\""), run("ner", "1")}) ==
+        std::vector<std::string>{"last 1, optimizer.lr = 3", "last 1, optimizer.lr = \"auto\"",
+                                 "last 1, optimizer.lr = 1"});
+}
+
 TEST_CASE("tasks of a sequence are groups of their own, which nothing compares", "[unit][report][sequence]") {
   auto first = made_run(3, 1, {0.4}), second = made_run(1, 1, {0.9}), again = made_run(3, 2, {0.5});
   first.task = "people";
@@ -218,8 +233,9 @@ TEST_CASE("how sentences are cut sets no data apart", "[unit][report]") {
                             made_run(1, 1, {0.5}, {{"data.max_length", "64"}, {"data.sentences", "8"}})};
   const auto groups = compare(runs);
   REQUIRE(groups.size() == 3);
-  CHECK(groups[0].data == groups[1].data);
-  CHECK(groups[0].data != groups[2].data);
+  CHECK(groups[0].label == "last 1, data.max_length = 64, data.sentences = 8");
+  CHECK(groups[0].data != groups[1].data);
+  CHECK(groups[1].data == groups[2].data);
 }
 
 TEST_CASE("groups have labels of their own even when nothing is known of them", "[unit][report]") {

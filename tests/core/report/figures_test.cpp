@@ -63,6 +63,44 @@ TEST_CASE("figures by learning layers have a category a setting and a series a v
         std::vector<std::string>{"classifier only", "last 1", "last 3", "last 6", "last 9", "full"});
 }
 
+RunFiles with_rate(int learning, const std::string& rate, double f1, const std::string& plugin = "ner") {
+  return made_run(learning, 1, {f1}, {{"optimizer.lr", rate}, {"head.plugin", plugin}});
+}
+
+TEST_CASE("F1 by an option that is a number has a series a setting", "[unit][report]") {
+  std::vector runs = {with_rate(0, "0.01", 0.3), with_rate(0, "1e-04", 0.1), with_rate(0, "0.001", 0.2),
+                      with_rate(3, "0.001", 0.5)};
+  auto groups = compare(runs);
+  const auto chart = f1_by_option(groups);
+  CHECK(chart.id == "dev_f1-by-option");
+  CHECK(chart.title == "F1 by optimizer.lr");
+  CHECK(chart.note == "At the epoch whose model was kept, or the last.");
+  CHECK(chart.x_scale == Axis::Scale::logarithmic);
+  REQUIRE(chart.series.size() == 2);
+  CHECK(chart.series[0].name == "classifier only");
+  REQUIRE(chart.series[0].points.size() == 3);
+  CHECK(chart.series[0].points[0].x == 1e-4);
+  CHECK(chart.series[0].points[0].y == 0.1);
+  CHECK(chart.series[0].points[2].y == 0.3);
+  CHECK(chart.series[1].name == "last 3");
+  // What else differs makes series of its own.
+  runs.push_back(with_rate(0, "0.001", 0.4, "mix"));
+  groups = compare(runs);
+  const auto series = f1_by_option(groups).series;
+  REQUIRE(series.size() == 3);
+  CHECK(series[1].name == "classifier only, head.plugin = mix");
+  CHECK(series[1].points.size() == 1);
+}
+
+TEST_CASE("F1 by an option is left out where nothing shows a course, or two do", "[unit][report]") {
+  const auto is_empty = [](const std::vector<RunFiles>& runs) { return f1_by_option(compare(runs)).is_empty(); };
+  CHECK(is_empty({}));
+  CHECK(is_empty({with_rate(0, "1", 0.1), with_rate(0, "2", 0.1)}));
+  CHECK(is_empty({with_rate(0, "1", 0.1), with_rate(0, "2", 0.1), with_rate(0, "\"auto\"", 0.1)}));
+  CHECK(is_empty({with_rate(0, "1", 0.1, "1"), with_rate(0, "2", 0.1, "2"), with_rate(0, "3", 0.1, "3")}));
+  CHECK_FALSE(is_empty({with_rate(0, "1", 0.1, "1"), with_rate(0, "2", 0.1, "2"), with_rate(0, "3", 0.1, "1")}));
+}
+
 // What was published counts F1 over one flat list.
 TEST_CASE("published F1 stands beside a flat one where runs have it", "[unit][report]") {
   const std::vector without = {made_run(0, 1, {0.1})};
