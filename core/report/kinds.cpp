@@ -44,7 +44,8 @@ std::string kinds_sentence(const std::vector<Group>& groups, std::string_view fi
   std::string text(figure);
   text += " not of one kind";
   const char* before = ": ";
-  for (const auto& [each, who] : names) text.append(std::exchange(before, "; ")).append(each).append(" (").append(joined(who)).append(")");
+  for (const auto& [each, who] : names)
+    text.append(std::exchange(before, "; ")).append(each).append(" (").append(joined(who)).append(")");
   return text + ".";
 }
 
