@@ -213,10 +213,11 @@ class ChartDrawing {
   }
 
   void draw_marker(const Series& series, double x, double y, const std::string& says) {
-    const auto hollow = series.is_dashed ? "fill:var(--paper)" : "";
-    svg_.open("path", {{"class", colour_class(series)},
-                       {"style", hollow},
-                       {"d", marker_path(std::max(series.colour, 0) / kColours % kMarkers, x, y)}});
+    const auto path = marker_path(std::max(series.colour, 0) / kColours % kMarkers, x, y);
+    if (series.is_dashed)
+      svg_.open("path", {{"class", colour_class(series)}, {"style", "fill:var(--paper)"}, {"d", path}});
+    else
+      svg_.open("path", {{"class", colour_class(series)}, {"d", path}});
     if (!says.empty()) svg_.element("title", says);
     svg_.close();
   }

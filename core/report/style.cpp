@@ -16,7 +16,7 @@ std::string_view chart_style() {
 .chart text{fill:var(--ink)}.chart .title{font-size:15px;font-weight:600}.chart .tick{fill:var(--soft);font-size:12px}
 .chart .grid{stroke:var(--grid);stroke-width:1}.chart .axis{stroke:var(--soft);stroke-width:1}
 .chart .line{fill:none;stroke-width:2;stroke-linejoin:round}.chart .dashed{stroke-dasharray:5 4;stroke-width:1.5}
-.chart .spread{stroke-width:1.5}.chart .hollow{fill:var(--paper)}
+.chart .spread{stroke-width:1.5}
 .chart .cell{stroke:var(--paper);stroke-width:1}.chart .nothing{fill:none;stroke:var(--grid)}
 .c0{stroke:var(--c0);fill:var(--c0)}.c1{stroke:var(--c1);fill:var(--c1)}.c2{stroke:var(--c2);fill:var(--c2)}
 .c3{stroke:var(--c3);fill:var(--c3)}.c4{stroke:var(--c4);fill:var(--c4)}.c5{stroke:var(--c5);fill:var(--c5)}

@@ -62,6 +62,16 @@ TEST_CASE("chart's spread is a bar that stays in the plot", "[unit][report]") {
   CHECK(svg.find("M83.6 294V54") != std::string::npos);
 }
 
+TEST_CASE("chart's markers are hollow where they are for comparison", "[unit][report]") {
+  auto chart = small_chart();
+  const std::string solid = "<path class=\"c0\" d=", hollow = "<path class=\"c0\" style=\"fill:var(--paper)\" d=";
+  CHECK(count(draw(chart, false), solid) == 3);  // legend, and two points
+  CHECK(count(draw(chart, false), hollow) == 0);
+  chart.series[0].is_dashed = true;
+  CHECK(count(draw(chart, false), solid) == 0);
+  CHECK(count(draw(chart, false), hollow) == 3);
+}
+
 TEST_CASE("chart's colours repeat with another marker", "[unit][report]") {
   auto chart = small_chart();
   chart.series[0].colour = kColours;
