@@ -204,7 +204,8 @@ class Page {
 
   template <class Drawing>
   void figure(const Drawing& drawing) {
-    html_.open("figure").raw(draw(drawing, false)).element("figcaption", drawing.note);
+    html_.open("figure").open("div", {{"class", "scroll"}}).raw(draw(drawing, false)).close();
+    html_.element("figcaption", drawing.note);
     html_.open("details").element("summary", "The figures as a table");
     html_.open("div", {{"class", "scroll"}}).raw(table_of(drawing)).close().close().close();
   }

@@ -36,7 +36,7 @@ p,li{max-width:46rem}a{color:var(--c0)}
 nav a{margin-right:1rem}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem}
 figure{margin:0;min-width:0;max-width:44rem;break-inside:avoid}figcaption{color:var(--soft);font-size:.9rem;max-width:46rem}
-svg.chart{display:block;width:100%;height:auto}
+svg.chart{display:block;width:100%;min-width:26rem;height:auto}
 details{margin:.25rem 0 1rem}summary{cursor:pointer;color:var(--soft);font-size:.9rem}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
@@ -44,7 +44,7 @@ th,td{padding:.2rem .6rem;border-bottom:1px solid var(--grid);text-align:right;w
 th:first-child,td:first-child{text-align:left}td.text{text-align:left;white-space:normal;overflow-wrap:anywhere}
 .warning{border-left:4px solid var(--c1);padding-left:.75rem}
 pre{overflow-x:auto;font-size:.8rem;border:1px solid var(--grid);padding:.5rem}
-@media print{body{max-width:none;font-size:11pt}nav{display:none}.scroll{overflow:visible}pre{white-space:pre-wrap}}
+@media print{body{max-width:none;font-size:11pt}nav{display:none}.scroll{overflow:visible}svg.chart{min-width:0}pre{white-space:pre-wrap}}
 )";
 }
 

@@ -126,6 +126,13 @@ TEST_CASE("page says what the figures of its summary are", "[unit][report]") {
       std::string::npos);
 }
 
+TEST_CASE("page's charts can be scrolled where they do not fit", "[unit][report]") {
+  const auto page = write_page({made_run(1, 1, {0.5})}, {}, {});
+  CHECK(page.find("<figure><div class=\"scroll\"><svg ") != std::string::npos);
+  CHECK(page.find("<figure><svg ") == std::string::npos);
+  CHECK(page.find("svg.chart{display:block;width:100%;min-width:26rem;height:auto}") != std::string::npos);
+}
+
 TEST_CASE("page says why there are no seconds", "[unit][report]") {
   std::vector runs = {made_run(1, 1, {0.5}), made_run(1, 2, {0.7})};
   runs[1].machine = "another";
