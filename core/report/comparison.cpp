@@ -241,6 +241,7 @@ void sort(std::vector<Bundle>& bundles, const std::set<std::string>& differing) 
   for (const auto& option : differing) ranks[option] = ranks_of(option, bundles);
   const auto place = [&](const Bundle& bundle) {
     std::vector<double> own;
+    own.reserve(ranks.size());
     for (const auto& [option, by_value] : ranks) own.push_back(by_value.at(value_in(bundle.besides, option)));
     return std::tuple(bundle.setting.order, bundle.setting.name, own);
   };
