@@ -19,15 +19,22 @@ double seconds_on(clockid_t clock) {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-/// Processor time of the other threads, as a share of this one's. They had rested before: none still waits in a loop
-/// for work that is over.
+/// Processor time of the other threads, as a share of this one's. Before and after they rest: none still waits in a
+/// loop for work that is over, and what they took is counted (of threads that run the system counts it at its ticks
+/// only).
 template <class Work>
 double share_of_others(const Work& work) {
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  constexpr double kEnough = .1;  // many ticks
+  const auto rest = [] { std::this_thread::sleep_for(std::chrono::milliseconds(100)); };
+  rest();
   const double all = seconds_on(CLOCK_PROCESS_CPUTIME_ID), own = seconds_on(CLOCK_THREAD_CPUTIME_ID);
-  for (int i = 0; i < 4; ++i) work();
-  const double own_now = seconds_on(CLOCK_THREAD_CPUTIME_ID) - own;
-  return (seconds_on(CLOCK_PROCESS_CPUTIME_ID) - all - own_now) / own_now;
+  double own_share = 0;
+  while (own_share < kEnough) {
+    work();
+    own_share = seconds_on(CLOCK_THREAD_CPUTIME_ID) - own;
+  }
+  rest();
+  return (seconds_on(CLOCK_PROCESS_CPUTIME_ID) - all - own_share) / own_share;
 }
 
 }  // namespace
