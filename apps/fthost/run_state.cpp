@@ -10,6 +10,7 @@
 
 #include "core/formats/sha256.h"
 #include "core/formats/text_file.h"
+#include "core/pipeline/study.h"
 #include "core/report/run_files.h"
 #include "core/run/run_folder.h"
 #include "core/run/run_lock.h"
@@ -22,21 +23,14 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostRecordBytes = std::size_t{16} << 20;
 constexpr std::size_t kMostPipelineBytes = std::size_t{1} << 20;
 
-using OptionTexts = std::map<std::string, std::string, std::less<>>;
-
-std::string value_in(const OptionTexts& options, const std::string& name) {
-  const auto found = options.find(name);
-  return found == options.end() ? "not given" : found->second;
-}
-
 /// "freezing.layers: 3, now 1": a note for each option that differs.
-std::vector<std::string> differences(OptionTexts old_options, OptionTexts new_options) {
+std::vector<std::string> differences(report::OptionTexts old_options, report::OptionTexts new_options) {
   for (auto* options : {&old_options, &new_options}) options->erase("run.threads");
   std::vector<std::string> notes;
   auto names = old_options;
   names.insert(new_options.begin(), new_options.end());
   for (const auto& [name, ignored] : names)
-    if (const auto was = value_in(old_options, name), is = value_in(new_options, name); was != is)
+    if (const auto was = report::value_in(old_options, name), is = report::value_in(new_options, name); was != is)
       notes.push_back(std::string(name).append(": ").append(was).append(", now ").append(is));
   return notes;
 }
@@ -80,16 +74,14 @@ RunState RunStates::of(const fs::path& run, const std::string& resolved, ModelFr
       .place = {run.string(), 0, 0}, .text = "this " + part_ + " was run with " + with, .notes = std::move(notes)});
 }
 
-/// A note for each file of the record that is still there and whose content is another one now. Notes and pictures
-/// beside a model are no part of it.
+/// A note for each file of the record that is still there and whose content is another one now.
 std::vector<std::string> RunStates::changed_files(const nlohmann::json& record, const char* key) {
   std::vector<std::string> notes;
   const auto files = record.find(key);
   if (files == record.end() || !files->is_array()) return notes;
   for (const auto& item : *files) {
     const fs::path path = item.is_object() ? text_in(item, "path") : "";
-    const bool counts = key == std::string_view("data_files") || path.extension() == ".safetensors" ||
-                        path.extension() == ".json" || path.extension() == ".txt";
+    const bool counts = key == std::string_view("data_files") || report::belongs_to_model(path);
     std::error_code unknown;
     if (counts && fs::is_regular_file(path, unknown) && hash_of(path) != text_in(item, "sha256"))
       notes.push_back(path.string() + ": its content has changed since");
@@ -105,7 +97,7 @@ const std::string& RunStates::hash_of(const fs::path& file) {
 }
 
 fs::path set_aside(Files& files, const fs::path& folder, const std::string& run) {
-  auto kept = make_run_folder(files, folder / "unfinished", run);
+  auto kept = make_run_folder(files, folder / kUnfinishedFolder, run);
   files.rename(folder / run, kept.path);
   return kept.path;
 }

@@ -27,7 +27,7 @@ namespace fthost {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using OptionTexts = std::map<std::string, std::string, std::less<>>;
+using report::OptionTexts;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();

@@ -6,12 +6,16 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/pipeline/pipeline.h"
 
 namespace fthost {
+
+/// In the folder of a study or a sequence, keeps what runs left that have not come to their end: no point's name.
+inline constexpr std::string_view kUnfinishedFolder = "unfinished";
 
 struct StudyPoint {
   std::string name;  ///< Unique in the study; one component of a path.

@@ -7,13 +7,13 @@
 #include "core/formats/run_name.h"
 #include "core/pipeline/check_value.h"
 #include "core/pipeline/core_tables.h"
+#include "core/pipeline/study.h"
 #include "core/plugins/description.h"
 
 namespace fthost {
 namespace {
 
 constexpr std::size_t kMostPoints = 10000;
-constexpr std::string_view kUnfinished = "unfinished";
 constexpr double kMostJobs = 1024;
 
 /// One list of the grid: the changes that its first, second … value stands for, and the name each gives to its points.
@@ -286,7 +286,7 @@ class StudyReader {
       auto& point = points[i];
       // Names that were put together may come out too long; those that somebody gave were checked before.
       if (!is_run_name(point.name)) point.name = "point-" + std::to_string(i + 1);
-      if (point.name == kUnfinished)
+      if (point.name == kUnfinishedFolder)
         refuse(point.span, "a point cannot be called '" + point.name + "': that folder keeps what was interrupted");
       else
         reader_.take_name(point, names);

@@ -19,8 +19,6 @@ namespace {
 constexpr std::size_t kMostInLabel = 2;  ///< Options; more of them are better told by the folder's name.
 constexpr std::size_t kHashLetters = 8;
 
-using OptionMap = std::map<std::string, std::string, std::less<>>;
-
 /// Options that change no figure but by chance.
 bool is_incidental(std::string_view option) {
   static const std::set<std::string_view> names = {"run.seed", "run.name", "run.output", "run.default_sinks",
@@ -49,8 +47,8 @@ std::string hashes_text(const std::vector<std::string>& hashes, std::size_t lett
   return text;
 }
 
-OptionMap key_of(const RunFiles& run) {
-  OptionMap key;
+OptionTexts key_of(const RunFiles& run) {
+  OptionTexts key;
   for (const auto& [name, value] : run.options)
     if (!is_incidental(name)) key[name] = value;
   for (const auto& files : file_options()) {
@@ -66,21 +64,16 @@ bool is_by_name(std::string_view plugin) {
   return plugin == "\"by-name\"";
 }
 
-std::string value_in(const OptionMap& options, const std::string& name) {
-  const auto found = options.find(name);
-  return found == options.end() ? "not given" : found->second;
-}
-
 /// Strategies whose choice does not change in a run: what learns says all of them, whichever it is. By name a part of a
 /// layer may learn: then it does not.
-bool stands_still(const OptionMap& options, const Setting& setting) {
+bool stands_still(const OptionTexts& options, const Setting& setting) {
   static const std::set<std::string, std::less<>> plugins = {"\"classifier-only\"", "\"last-n-layers\"", "\"full\""};
   const auto plugin = value_in(options, "freezing.plugin");
   return plugins.contains(plugin) || (is_by_name(plugin) && !setting.name.ends_with("by name"));
 }
 
 /// The options without those that say no more than what learns.
-OptionMap besides_setting(OptionMap options, const Setting& setting) {
+OptionTexts besides_setting(OptionTexts options, const Setting& setting) {
   if (!stands_still(options, setting)) return options;
   std::erase_if(options, [](const auto& option) {
     return option.first.starts_with("freezing.") && option.first != "freezing.frozen_dropout";
@@ -91,8 +84,8 @@ OptionMap besides_setting(OptionMap options, const Setting& setting) {
 /// Runs of one key and state, before they have a label.
 struct Bundle {
   Setting setting;
-  OptionMap key;
-  OptionMap besides;  ///< The key without what the setting says, as people are told it.
+  OptionTexts key;
+  OptionTexts besides;  ///< The key without what the setting says, as people are told it.
   std::vector<const RunFiles*> runs;
 
   explicit Bundle(const RunFiles& run)
@@ -156,8 +149,8 @@ void tell_repeats_apart(std::vector<Bundle>& bundles) {
       if (&a != &b && are_alike(a, b)) tell_apart(a, b);
 }
 
-OptionMap paths_of(const Bundle& bundle, const FileOptions& files) {
-  OptionMap paths;
+OptionTexts paths_of(const Bundle& bundle, const FileOptions& files) {
+  OptionTexts paths;
   for (const auto name : files.paths)
     if (const auto found = bundle.first().options.find(name); found != bundle.first().options.end())
       paths.insert(*found);
@@ -167,16 +160,16 @@ OptionMap paths_of(const Bundle& bundle, const FileOptions& files) {
 /// People know files by their paths: the first ones at which these bytes were. Where other bytes have the same paths,
 /// only the hashes tell.
 void name_files(std::vector<Bundle>& bundles, const FileOptions& files) {
-  std::map<std::string, OptionMap> paths;  // by the hashes
+  std::map<std::string, OptionTexts> paths;  // by the hashes
   for (const auto& each : bundles)
     if (const auto found = each.key.find(files.name); found != each.key.end())
       paths.try_emplace(found->second, paths_of(each, files));
-  std::set<OptionMap> different;
+  std::set<OptionTexts> different;
   for (const auto& [hashes, each] : paths) different.insert(each);
   for (auto& each : bundles) {
     if (each.besides.erase(std::string(files.name)) == 0) continue;
     if (different.size() == paths.size())
-      each.besides.merge(OptionMap(paths[each.key.find(files.name)->second]));
+      each.besides.merge(OptionTexts(paths[each.key.find(files.name)->second]));
     else
       each.besides[std::string(files.name)] = hashes_text(each.first().*files.hashes, kHashLetters);
   }
@@ -206,19 +199,19 @@ std::set<std::string> differing_options(const std::vector<Bundle>& bundles) {
 
 /// Does the folder's name tell the bundles of each setting apart, as far as they differ?
 bool folders_tell_apart(const std::vector<Bundle>& bundles) {
-  std::map<std::pair<std::string, std::string>, OptionMap> seen;
+  std::map<std::pair<std::string, std::string>, OptionTexts> seen;
   return std::all_of(bundles.begin(), bundles.end(), [&](const Bundle& b) {
     return seen.try_emplace({b.setting.name, b.folder()}, b.besides).first->second == b.besides;
   });
 }
 
-OptionMap varied_of(const Bundle& bundle, const std::set<std::string>& differing) {
-  OptionMap varied;
+OptionTexts varied_of(const Bundle& bundle, const std::set<std::string>& differing) {
+  OptionTexts varied;
   for (const auto& name : differing) varied[name] = value_in(bundle.besides, name);
   return varied;
 }
 
-std::string text_of(const OptionMap& options) {
+std::string text_of(const OptionTexts& options) {
   std::string text;
   for (const auto& [name, value] : options)
     text.append(text.empty() ? "" : ", ").append(name).append(" = ").append(value);
@@ -390,7 +383,7 @@ std::vector<Group> compare(const std::vector<RunFiles>& runs) {
   for (auto& each : bundles) {
     // Tasks have other data: whatever else is alike, they are not to be compared.
     const auto& task = each.first().task;
-    const auto varied = by_folder || !task.empty() ? OptionMap() : varied_of(each, differing);
+    const auto varied = by_folder || !task.empty() ? OptionTexts() : varied_of(each, differing);
     const auto variant = !task.empty() ? (several_folders ? each.folder() + " " : "") + task
                          : by_folder   ? each.folder()
                                        : text_of(varied);

@@ -47,8 +47,7 @@ struct Group {
   std::string label;  ///< Setting and variant: "last 3, optimizer.lr = 3e-05". No two groups have the same.
   Setting setting;
   std::string variant;  ///< What sets it apart from others of its setting; empty when nothing does.
-  std::map<std::string, std::string, std::less<>> varied;  ///< The options in `variant`; none where a folder or a task
-                                                           ///< tells more.
+  OptionTexts varied;   ///< The options in `variant`; none where a folder or a task tells more.
   std::string data;     ///< What its figures were measured on: only those of the same can be compared.
   std::string f1_kind;  ///< How F1 was counted, and losses: see kinds.h.
   std::string loss_kind;

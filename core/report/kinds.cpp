@@ -9,7 +9,7 @@ namespace fthost::report {
 namespace {
 
 /// Those of `names` that the options have, as TOML writes them.
-std::string written(const Options& options, std::initializer_list<std::string_view> names) {
+std::string written(const OptionTexts& options, std::initializer_list<std::string_view> names) {
   std::string text;
   for (const auto name : names)
     if (const auto found = options.find(name); found != options.end())
@@ -51,14 +51,14 @@ std::string kinds_sentence(const std::vector<Group>& groups, std::string_view fi
 
 }  // namespace
 
-std::string f1_kind(const Options& options) {
+std::string f1_kind(const OptionTexts& options) {
   const auto on = options.find("train.score_on");
   const bool over_tokens = on != options.end() && on->second == "\"tokens\"";
   // Which tokens have a label decides only where tokens are scored.
   return over_tokens ? written(options, {"train.score_on", "head.label_on"}) : written(options, {"train.score_on"});
 }
 
-std::string loss_kind(const Options& options) {
+std::string loss_kind(const OptionTexts& options) {
   return written(options, {"head.label_on", "train.epoch_loss_over"});
 }
 

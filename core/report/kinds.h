@@ -11,9 +11,8 @@
 namespace fthost::report {
 
 /// The options by which a run counts F1, or losses: "train.score_on = "words"". Empty where its pipeline says nothing.
-using Options = std::map<std::string, std::string, std::less<>>;
-std::string f1_kind(const Options& options);
-std::string loss_kind(const Options& options);
+std::string f1_kind(const OptionTexts& options);
+std::string loss_kind(const OptionTexts& options);
 
 /// "F1 is not of one kind: train.score_on = "tokens" (reference); … (cached)." Empty when it is, as far as the groups
 /// say theirs.

@@ -19,7 +19,7 @@ constexpr std::size_t kMostRecordBytes = std::size_t{16} << 20;
 constexpr std::size_t kMostTableBytes = std::size_t{256} << 20;
 constexpr std::size_t kMostPipelineBytes = std::size_t{1} << 20;
 
-void add_sinks(const TomlArray& sinks, std::map<std::string, std::string, std::less<>>& options) {
+void add_sinks(const TomlArray& sinks, OptionTexts& options) {
   for (const auto& sink : sinks.items) {
     const auto* table = sink.as<TomlTable>();
     const auto* plugin = table == nullptr ? nullptr : table->find("plugin");
@@ -132,8 +132,18 @@ void read_record_of(const fs::path& folder, RunFiles& run, std::vector<Message>&
 
 }  // namespace
 
-std::map<std::string, std::string, std::less<>> read_options(const std::string& text, const std::string& file) {
-  std::map<std::string, std::string, std::less<>> options;
+std::string value_in(const OptionTexts& options, std::string_view name) {
+  const auto found = options.find(name);
+  return found == options.end() ? "not given" : found->second;
+}
+
+bool belongs_to_model(const fs::path& file) {
+  const auto kind = file.extension();
+  return kind == ".safetensors" || kind == ".json" || kind == ".txt";
+}
+
+OptionTexts read_options(const std::string& text, const std::string& file) {
+  OptionTexts options;
   const auto document = parse_toml(text, file);
   for (const auto& entry : document.root().entries) {
     if (const auto* list = entry.value.as<TomlArray>()) add_sinks(*list, options);

@@ -11,10 +11,17 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace fthost::report {
+
+/// Options by "table.option", with their values as TOML writes them.
+using OptionTexts = std::map<std::string, std::string, std::less<>>;
+
+/// "not given" where it is not there.
+std::string value_in(const OptionTexts& options, std::string_view name);
 
 /// One row of metrics.csv. Figures by the name of their column; an empty cell is no figure, NaN is one.
 struct EpochFigures {
@@ -67,14 +74,14 @@ struct RunFiles {
   std::string machine;                    ///< Processor, device, number type and threads, as one text.
   std::string device;                     ///< "cpu" or "cuda", without a number.
   std::vector<std::string> data_hashes;   ///< SHA-256 of each data file.
-  std::vector<std::string> model_hashes;  ///< Of each of the model's.
+  std::vector<std::string> model_hashes;  ///< Of each that belongs to the model.
   Facts versions;                         ///< fthost, LibTorch, machine …
   Facts hashes;                           ///< Files of model, data and plugins, and the SHA-256 of each.
   std::vector<EpochFigures> epochs;
   std::vector<DriftRow> drift;
   double study_fill_seconds = 0;  ///< Of the cache that it shares with the folder's other runs: study*.json beside it.
   std::string pipeline;           ///< The text of pipeline.toml.
-  std::map<std::string, std::string, std::less<>> options;  ///< By "table.option", values as TOML writes them.
+  OptionTexts options;
 };
 
 /// Reads a run folder. What makes it useless (no run.json, a damaged file) goes to `messages` as an error, and the
@@ -102,6 +109,9 @@ double read_fill_seconds(const std::filesystem::path& study);
 /// Sets study_fill_seconds of all of them; each folder is read once. What is wrong goes to `messages`.
 void read_fills(std::vector<RunFiles>& runs, std::vector<Message>& messages);
 
+/// Is a file in a model's folder a part of the model? Notes and pictures beside it are none.
+bool belongs_to_model(const std::filesystem::path& file);
+
 /// The text of run.json. Throws InputError.
 RunFiles read_record(const std::string& text, const std::string& file);
 
@@ -109,7 +119,7 @@ RunFiles read_record(const std::string& text, const std::string& file);
 double read_study_record(const std::string& text, const std::string& file);
 
 /// Every option of a resolved pipeline by "table.option"; of a sink by "sinks.NAME.option". Throws InputError.
-std::map<std::string, std::string, std::less<>> read_options(const std::string& text, const std::string& file);
+OptionTexts read_options(const std::string& text, const std::string& file);
 
 /// The run folders that `path` stands for: itself, or, when it holds no run.json, those of its folders that hold one,
 /// by name. Folders of folders of runs are left out, with a warning that names them. Throws InputError when there is no

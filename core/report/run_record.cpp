@@ -66,7 +66,8 @@ void read_hashes(const JsonObject& record, RunFiles& run) {
       const JsonObject file(item, record.file(), key);
       run.hashes.emplace_back(file.text("path"), file.text("sha256"));
       if (key == std::string_view("data_files")) run.data_hashes.push_back(file.text("sha256"));
-      if (key == std::string_view("model_files")) run.model_hashes.push_back(file.text("sha256"));
+      if (key == std::string_view("model_files") && belongs_to_model(file.text("path")))
+        run.model_hashes.push_back(file.text("sha256"));
     }
 }
 

@@ -6,11 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -90,6 +92,16 @@ class Program : public Process {
     return words;
   }
 };
+
+/// Waits until a program that was started has made the file; throws when that takes longer than any of them should.
+inline void wait_for(const std::filesystem::path& file) {
+  const auto begin = std::chrono::steady_clock::now();
+  while (!std::filesystem::exists(file)) {
+    if (std::chrono::steady_clock::now() - begin > std::chrono::minutes(2))
+      throw std::runtime_error("nobody has made " + file.string());
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
 
 struct Outcome {
   int status = 0;

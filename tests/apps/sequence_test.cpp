@@ -14,7 +14,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
-#include <thread>
 
 #include "tests/apps/tiny_pipeline.h"
 #include "tests/page_blocks.h"
@@ -246,8 +245,7 @@ TEST_CASE("sequence that is interrupted hands the signal to its task, and resume
   const TinySequence sequence("train.epochs = 200000\n");
   {
     Program program({"tiny.toml"}, sequence.folder().path());
-    while (!fs::exists(sequence.tasks() / "2-towns/metrics.csv"))
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    wait_for(sequence.tasks() / "2-towns/metrics.csv");
     program.signal(SIGINT);
     CHECK(program.wait() == 130);
     CHECK(program.err().find("the same command goes on at the first task that is not finished") != std::string::npos);
@@ -300,7 +298,7 @@ TEST_CASE("sequence says that a finished task's model is gone", "[pipeline][apps
 TEST_CASE("sequence starts no task of a file that has changed since", "[pipeline][apps][sequence]") {
   const TinySequence sequence;
   Program program({"tiny.toml", "--set", "train.epochs=100"}, sequence.folder().path());
-  while (!fs::exists(sequence.tasks() / "1-people/run.json")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  wait_for(sequence.tasks() / "1-people/run.json");
   sequence.folder().write("tiny.toml", sequence.read("tiny.toml") + "# another thought\n");
   CHECK(program.wait() == 2);
   CHECK(program.err().find("tiny.toml: error: the file has changed since this sequence began: its other tasks were not "

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <thread>
 
 #include "tests/apps/tiny_pipeline.h"
 
@@ -82,8 +81,7 @@ TEST_CASE("study that is interrupted hands the signal to its point, and resumes"
   const TinyStudy study("[study.grid]\nrun.seed = [1, 2]\n");
   {
     Program program({"tiny.toml", "--set", "train.epochs=200000"}, study.folder().path());
-    while (!fs::exists(study.points() / "seed-1/metrics.csv"))
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    wait_for(study.points() / "seed-1/metrics.csv");
     program.signal(SIGINT);
     CHECK(program.wait() == 130);
     CHECK(program.err().find("the same command goes on at the first point") != std::string::npos);
@@ -124,8 +122,7 @@ TEST_CASE("study that was killed goes on, and nobody writes into its points' fol
   const TinyStudy study("[study.grid]\nrun.seed = [1, 2]\n");
   {
     Program program({"tiny.toml", "--set", "train.epochs=100"}, study.folder().path());
-    while (!fs::exists(study.points() / "seed-1/metrics.csv"))
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    wait_for(study.points() / "seed-1/metrics.csv");
     program.signal(SIGKILL);
     program.wait();
   }
@@ -147,7 +144,7 @@ TEST_CASE("study runs a point that was finished meanwhile no second time", "[pip
   const TinyStudy study(
       "[[study.points]]\nname = \"long\"\ntrain.epochs = 600\n[[study.points]]\nname = \"short\"\ntrain.epochs = 1\n");
   Program program({"tiny.toml"}, study.folder().path());
-  while (!fs::exists(study.points() / "long/run.json")) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  wait_for(study.points() / "long/run.json");
   REQUIRE(study.run({"--point", "short"}).status == 0);
   REQUIRE(study.point("long")["state"] == "running");
   const auto before = fs::last_write_time(study.points() / "short/run.json");
@@ -171,7 +168,7 @@ TEST_CASE("study refuses points that were run on other files", "[pipeline][apps]
 TEST_CASE("study starts no point of a file that has changed since", "[pipeline][apps][study]") {
   const TinyStudy study("[study.grid]\nrun.seed = [1, 2]\n");
   Program program({"tiny.toml", "--set", "train.epochs=100"}, study.folder().path());
-  while (!fs::exists(study.points() / "seed-1/run.json")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  wait_for(study.points() / "seed-1/run.json");
   study.folder().write("tiny.toml", study.read("tiny.toml") + "# another thought\n");
   CHECK(program.wait() == 2);
   INFO(program.err());

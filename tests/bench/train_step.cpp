@@ -126,7 +126,8 @@ struct Product {
 
 int main(int count, char** words) {
   const std::string type = count > 2 ? words[2] : "f32";
-  if (count < 2 || (type != "f32" && type != "bf16")) {
+  const bool alone = count > 5;
+  if (count < 2 || (type != "f32" && type != "bf16") || (alone && words[5] != std::string("alone"))) {
     std::fprintf(stderr, "usage: train_step MODEL [f32|bf16] [threads] [pairs] [alone]\n");
     return 2;
   }
@@ -145,7 +146,7 @@ int main(int count, char** words) {
     for (const auto& product : products) product.run();
   };
   step.run();
-  if (count > 5) {
+  if (alone) {
     for (int i = 0; i < pairs; ++i) step.run();
     return 0;
   }
