@@ -9,6 +9,7 @@
 #include "core/engine/engine.h"
 #include "core/plugins/program_file.h"
 #include "core/plugins/registry.h"
+#include "core/run/heap.h"
 
 namespace fthost {
 namespace {
@@ -29,6 +30,7 @@ std::string explain(const std::filesystem::path& folder, const std::string& prob
 }  // namespace
 
 std::shared_ptr<Engine> open_engine() {
+  keep_freed_memory();
   const auto folder = program_file().parent_path().parent_path() / "lib/fthost";
   const auto file = folder / "libfthost_engine.so";
   boost::system::error_code problem;

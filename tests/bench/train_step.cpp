@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "core/run/heap.h"
 #include "tests/plugins/open_plugin.h"
 #include "tests/tensor_files.h"
 
@@ -131,6 +132,7 @@ int main(int count, char** words) {
     std::fprintf(stderr, "usage: train_step MODEL [f32|bf16] [threads] [pairs] [alone]\n");
     return 2;
   }
+  keep_freed_memory();
   const auto compute = type == "bf16" ? at::kBFloat16 : at::kFloat;
   at::set_num_threads(count > 3 ? std::atoi(words[3]) : 1);
   const int pairs = count > 4 ? std::max(1, std::atoi(words[4])) : 15;
