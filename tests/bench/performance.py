@@ -10,6 +10,7 @@ Its parts, each once a round, one program after the other in turn; the round is 
   study     the same study twice in new processes over one cache
   training  WNUT 17 with MiniLM, a dev set of a tenth of train's sentences: the whole of an fthost process, from an
             empty cache folder, and the peer's training alone, at its defaults and with --group, in f32 and bf16
+  accuracy  dev F1 of the same runs of fthost, without the peer: of rounds that training has left out
   limit     what --train-step prints: a step of full fine-tuning and its matrix products alone, in one process
   growth    classifier only from 1,000 to 1,000,000 words; what `fthost plan` predicts, and memory
 --only takes some of them. The peer is any program as yardstick.py takes it, that also knows --group; without --peer or
@@ -81,6 +82,15 @@ def measure_training(options, work, round, once):
                 once(what, lambda: train_fthost(options, work, round, strategy, precision))
             else:
                 once(what, lambda: train_peer(options, work, round, strategy, flags))
+
+
+def measure_accuracy(options, work, round, once):
+    """F1 does not depend on what else the machine does, so that more rounds of it cost no quiet hours."""
+    for strategy in STRATEGIES:
+        for precision in ("f32", "bf16"):
+            what = {"strategy": strategy, "who": "fthost", "precision": precision}
+            if not options.results_there.matching(part="training", round=round, **what, **options.setting):
+                once(what, lambda: {"f1": train_fthost(options, work, round, strategy, precision)["f1"]})
 
 
 def kept_bytes(cache):
@@ -183,8 +193,8 @@ def measure_growth(options, work, round, once):
         once({"words": words}, lambda: grow(options, work, round, words))
 
 
-PARTS = {"start-up": measure_start_up, "study": measure_study, "training": measure_training, "limit": measure_limit,
-         "growth": measure_growth}
+PARTS = {"start-up": measure_start_up, "study": measure_study, "training": measure_training,
+         "accuracy": measure_accuracy, "limit": measure_limit, "growth": measure_growth}
 
 
 def write_corpus(options, work):
@@ -245,7 +255,7 @@ def parse_arguments():
 
 def main():
     options = parse_arguments()
-    results = ResultsFile(options.results)
+    results = options.results_there = ResultsFile(options.results)
     if not options.table:
         options.peer_versions = versions_of_peer(options.peer) if options.peer else ""
         for round in range(1, options.rounds + 1):

@@ -37,15 +37,22 @@ def times_as(rows, name, strategy, precision, peer):
     return median(quotients) if quotients else None
 
 
-def mean_f1(rows, strategy, who, precision):
-    scores = [row["f1"] for row in runs_of(rows, strategy, who, precision)]
-    return sum(scores) / len(scores) if scores else None
+def f1_by_seed(rows, strategy, who, precision):
+    runs = runs_of(rows, strategy, who, precision)
+    runs += of_part(rows, "accuracy", strategy=strategy, who=who, precision=precision)
+    return {run["round"]: run["f1"] for run in sorted(runs, key=lambda run: run["round"])}
+
+
+def f1_differences(rows, strategy):
+    """bf16 less f32, of each seed that has both."""
+    narrow, wide = (f1_by_seed(rows, strategy, "fthost", precision) for precision in ("bf16", "f32"))
+    return [narrow[seed] - wide[seed] for seed in narrow if seed in wide]
 
 
 def f1_difference(rows):
-    """The largest between bf16 and f32 of any strategy, over its seeds."""
-    pairs = [[mean_f1(rows, strategy, "fthost", precision) for precision in ("bf16", "f32")] for strategy in LEARNING]
-    return max((abs(a - b) for a, b in pairs), default=None) if all(None not in pair for pair in pairs) else None
+    """The largest between bf16 and f32 of any strategy: of the means over its seeds."""
+    differences = [f1_differences(rows, strategy) for strategy in LEARNING]
+    return max(abs(sum(found)) / len(found) for found in differences) if all(differences) else None
 
 
 def limit_share(rows, strategy, precision):
@@ -177,10 +184,19 @@ def training_lines(rows):
             runs = runs_of(rows, strategy, who, precision)
             if runs:
                 filled = f"{median_of(runs, 'fill_seconds'):.1f} s" if who == "fthost" else ""
-                scores = " ".join(f"{run['f1']:.4f}" for run in runs)
+                scores = " ".join(f"{score:.4f}" for score in f1_by_seed(runs, strategy, who, precision).values())
                 yield (strategy, precision, who, len(runs), f"{median_of(runs, 'seconds'):.1f} s", filled,
                        f"{median(run['epoch_seconds'][-1] for run in runs):.2f} s", mebibytes(median_of(runs, "peak")),
-                       f"{mean_f1(rows, strategy, who, precision):.4f} ({scores})")
+                       scores)
+
+
+def accuracy_lines(rows):
+    for strategy in LEARNING:
+        scores = [f1_by_seed(rows, strategy, "fthost", precision) for precision in ("f32", "bf16")]
+        found = f1_differences(rows, strategy)
+        if found:
+            yield (strategy, *(" ".join(f"{score:.4f}" for score in of.values()) for of in scores),
+                   f"{sum(found) / len(found):+.4f}")
 
 
 def study_lines(rows):
@@ -242,6 +258,8 @@ def details(rows):
     return (table("A whole process of fthost beside the training alone of a peer, peak memory of both, dev F1 by seed:",
                   ("what learns", "number type", "program", "runs", "seconds", "of it filling", "last epoch", "peak",
                    "dev F1"), training_lines(rows)) +
+            table("Dev F1 of fthost by seed, and how far bf16 is from f32 in the mean:",
+                  ("what learns", "f32", "bf16", "difference"), accuracy_lines(rows)) +
             table("The same study of three points (layers 0, 1, 3) twice, in new processes over one cache:",
                   ("run", "seconds", "of it filling", "rows computed"), study_lines(rows)) +
             table("Start-up:", ("what", "time"), start_lines(rows)) +
