@@ -15,6 +15,7 @@
 #include "core/engine/cache_choice.h"
 #include "core/engine/device.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/prefix_key.h"
 #include "core/engine/stopwatch.h"
 #include "core/run/log.h"
 #include "core/run/machine.h"
@@ -52,7 +53,7 @@ class Measurement {
     Calibration result;
     const int stages = network_.encoder_stages();
     result.embeddings = forward_seconds({0, 1});
-    result.layer = forward_seconds({1, stages}) / (stages - 1);
+    result.layer = forward_seconds({1, stages}) / std::max(1, stages - 1);
     const auto step = [&](int first_stage) { return step_seconds(first_stage); };
     const auto head = step(stages);
     result.head_step = head.passes;
@@ -84,13 +85,13 @@ class Measurement {
       const auto& example = train.examples[index];
       tokens += std::ssize(example.tokens);
       if (!chosen.empty() && (tokens > kMostTokens || std::ssize(chosen) >= settings_.batch_size)) {
-        batches.push_back(pack(std::exchange(chosen, {}), settings_.device));
+        batches.push_back(pack(std::exchange(chosen, {}), settings_.device, {.rows = settings_.padding.rows}));
         if (batches.size() > kTimed) return batches;
         tokens = std::ssize(example.tokens);
       }
       chosen.push_back(&example);
     }
-    batches.push_back(pack(std::move(chosen), settings_.device));
+    batches.push_back(pack(std::move(chosen), settings_.device, {.rows = settings_.padding.rows}));
     return batches;
   }
 
@@ -111,7 +112,7 @@ class Measurement {
     std::vector<double> seconds;
     for (std::size_t i = 0; i <= kTimed; ++i) {
       const Stopwatch begin;
-      pack(batch(i).examples, settings_.device);
+      pack(batch(i).examples, settings_.device, {.rows = settings_.padding.rows});
       if (i > 0) seconds.push_back(begin.seconds());
     }
     return middle(std::move(seconds));
@@ -130,7 +131,7 @@ class Measurement {
       const auto input = rows_at(range.from, batch(i));
       const Stopwatch begin;
       network_.forward(range, input, batch(i).packing, context(false)).sum().item<double>();
-      if (i > 0) seconds.push_back(begin.seconds() / static_cast<double>(batch(i).packing.rows()));
+      if (i > 0) seconds.push_back(begin.seconds() / static_cast<double>(tokens_of(batch(i))));
     }
     return middle(std::move(seconds));
   }
@@ -147,7 +148,7 @@ class Measurement {
       const Stopwatch updating;
       update();
       if (i == 0) continue;
-      passes.push_back(seconds / static_cast<double>(batch(i).packing.rows()));
+      passes.push_back(seconds / static_cast<double>(tokens_of(batch(i))));
       updates.push_back(updating.seconds());
     }
     result.passes = middle(std::move(passes));
@@ -223,6 +224,8 @@ std::filesystem::path calibration_file(const Pipeline& pipeline, const Network& 
   hasher.add(settings.device.str()).add(c10::toString(settings.compute)).add(static_cast<std::uint64_t>(threads));
   hasher.add(static_cast<std::uint64_t>(settings.batch_size));
   hasher.add(libtorch_version()).add(cpu_capability()).add(cpu_model());
+  const auto code = content_of_code(pipeline);
+  hasher.add(code.high).add(code.low);
   hasher.add(pipeline.optimizer.component.description.name);
   return pipeline.cache.path / "calibration" / (hex(hasher.digest()) + ".json");
 }

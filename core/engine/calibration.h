@@ -21,7 +21,8 @@ Calibration calibrate(const Pipeline& pipeline, Network& network, Optimizer& opt
                       const DataSet& train, const EvaluationSettings& settings);
 
 /// The file of a measurement in the cache's folder, named by what it depends on: the topology's shapes, number type,
-/// device, threads, LibTorch, the processor's kind and name.
+/// device, threads, batch size, optimizer, the content of the libraries that compute the model, LibTorch, the
+/// processor's kind and name.
 std::filesystem::path calibration_file(const Pipeline& pipeline, const Network& network,
                                        const EvaluationSettings& settings, int threads);
 

@@ -75,8 +75,8 @@ PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& reque
   report.device = device.str();
   report.threads = use_threads(pipeline.run.threads);
   if (measure == Measure::never) return report;
-  const EvaluationSettings settings{device, number_type(pipeline.run.precision), pipeline.train.batch_size};
-  add_seconds(pipeline, request, network, data, settings, measure == Measure::always, report);
+  add_seconds(pipeline, request, network, data, evaluation_settings(pipeline, network, device),
+              measure == Measure::always, report);
   return report;
 }
 

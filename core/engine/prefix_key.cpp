@@ -18,12 +18,11 @@
 namespace fthost {
 namespace {
 
-/// Another build of the operators may round in another way.
-Hash128 operators_content() {
+std::filesystem::path operators_library() {
   Dl_info info{};
   if (::dladdr(reinterpret_cast<const void*>(&ops::packed_attention), &info) == 0)
     throw Error("the library of the operators cannot be found in this process");
-  return hash_of(SegmentBytes::map(info.dli_fname).view());
+  return info.dli_fname;
 }
 
 std::string host_name() {
@@ -48,10 +47,16 @@ void add(Hasher& hasher, const Parameter& parameter) {
 
 }  // namespace
 
+Hash128 content_of_code(const Pipeline& pipeline) {
+  Hasher hasher;
+  for (const auto& library : {operators_library(), pipeline.model.component.library})
+    add(hasher, hash_of(SegmentBytes::map(library).view()));
+  return hasher.digest();
+}
+
 std::vector<Hash128> prefix_keys(Network& network, const Pipeline& pipeline, const PrefixArithmetic& how, int stages) {
   Hasher hasher;
-  add(hasher, operators_content());
-  add(hasher, hash_of(SegmentBytes::map(pipeline.model.component.library).view()));
+  add(hasher, content_of_code(pipeline));
   const auto arithmetic =
       call_plugin(pipeline, pipeline.model, "naming its arithmetic", [&] { return network.model().arithmetic(); });
   hasher.add(arithmetic).add(TORCH_VERSION).add(cpu_capability()).add(cpu_model());

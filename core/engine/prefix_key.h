@@ -20,6 +20,10 @@ struct PrefixArithmetic {
   int threads = 1;                      ///< Sums of other numbers of threads differ in their last bits.
 };
 
+/// Of the libraries that compute the model, the operators' and its own: another build may round in another way, and
+/// take another time.
+Hash128 content_of_code(const Pipeline& pipeline);
+
 /// The key of the rows that the first s stages give, for s from 1 to `stages`, at index s; the first is of no meaning.
 /// Depends on the content of those stages' weights and of the libraries that compute them, on what the model says of
 /// its arithmetic, on number types, threads and the processor's or device's kind, and on whether the rows of all stages
