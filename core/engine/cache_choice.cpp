@@ -15,7 +15,7 @@
 namespace fthost {
 namespace {
 
-constexpr std::size_t kReadSample = std::size_t{64} << 20;
+constexpr std::size_t kReadSample = std::size_t{16} << 20;
 constexpr std::size_t kWriteSample = std::size_t{4} << 20;
 
 /// "41 µs", "0.12 µs".
