@@ -38,6 +38,10 @@ struct RowWriter {
 
 }  // namespace
 
+std::int64_t rows_multiple(at::Device device, at::ScalarType compute) {
+  return device.is_cpu() && compute != at::kFloat ? 32 : 1;
+}
+
 Batch pack(std::span<const Example> examples, std::span<const std::size_t> indices, at::Device device,
            const Padding& padding) {
   std::vector<const Example*> chosen;
@@ -58,6 +62,8 @@ Batch pack(std::vector<const Example*> examples, at::Device device, const Paddin
   for (const auto* example : batch.examples) add_sequence(length_of(*example));
   for (const auto* example : batch.examples)
     if (length_of(*example) < padding.length) add_sequence(padding.length - length_of(*example));
+  const auto over = packing.rows() % padding.rows;
+  if (over > 0) add_sequence(padding.rows - over);
   RowWriter rows(packing.rows());
   for (const auto* example : batch.examples)
     for (std::size_t i = 0; i < example->tokens.size(); ++i)
@@ -66,6 +72,8 @@ Batch pack(std::vector<const Example*> examples, at::Device device, const Paddin
     for (auto i = length_of(*example), first = i; i < padding.length; ++i)
       rows.add(padding.token, kIgnoredLabel, static_cast<std::size_t>(i - first), example->id,
                static_cast<std::size_t>(i));
+  // All at the first position: a model may know fewer than are filled up.
+  while (rows.row < packing.rows()) rows.add(padding.token, kIgnoredLabel, 0, 0, 0);
   batch.tokens = rows.tokens.to(device);
   batch.targets = rows.targets.to(device);
   packing.positions = rows.positions.to(device);

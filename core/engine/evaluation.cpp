@@ -72,7 +72,8 @@ EvaluationSettings evaluation_settings(const Pipeline& pipeline, Network& networ
                               .batch_size = pipeline.train.batch_size,
                               .loss_over_batches = pipeline.train.epoch_loss_over_batches,
                               .score_on_tokens = pipeline.train.score_on_tokens};
-  if (pipeline.data.pad) settings.padding = {pipeline.data.max_length, network.model().tokenizer().pad_id()};
+  settings.padding = {.token = network.model().tokenizer().pad_id(), .rows = rows_multiple(device, settings.compute)};
+  if (pipeline.data.pad) settings.padding.length = pipeline.data.max_length;
   return settings;
 }
 

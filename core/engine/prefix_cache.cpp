@@ -15,7 +15,7 @@
 namespace fthost {
 namespace {
 
-constexpr std::int64_t kTokensMeasured = 512;
+constexpr std::int64_t kTokensMeasured = 256;
 
 std::int64_t tokens_of(const Example& example) {
   return static_cast<std::int64_t>(example.tokens.size());
@@ -205,16 +205,20 @@ void PrefixCache::measure_disk(CacheCost& cost) {
 
 at::Tensor PrefixCache::compute(int from, const std::vector<const Example*>& examples) {
   const at::NoGradGuard no_autograd;
-  const Batch batch = pack(examples, arithmetic_.device);
+  const Batch batch =
+      pack(examples, arithmetic_.device, {.rows = rows_multiple(arithmetic_.device, arithmetic_.compute)});
+  const auto tokens = tokens_of(batch);
   const Context context{.training = false, .seed = 0, .step = 0, .compute = arithmetic_.compute};
   auto input = batch.tokens;
   if (from > 0) {
     std::vector<at::Tensor> parts;
     for (const auto* example : examples)
       parts.push_back(kept_rows(*lower_[static_cast<std::size_t>(from)]->find(key_of(*example)), from));
+    parts.push_back(at::zeros(network_.hidden_rows().shape(batch.packing.rows() - tokens, from)));
     input = at::cat(parts).to(arithmetic_.device);
   }
-  return network_.forward({from, stages_}, input, batch.packing, context).to(at::kCPU).contiguous();
+  const auto rows = network_.forward({from, stages_}, input, batch.packing, context);
+  return rows.narrow(0, 0, tokens).to(at::kCPU).contiguous();
 }
 
 void PrefixCache::put(const at::Tensor& rows, std::span<std::byte> to) const {
@@ -359,6 +363,7 @@ at::Tensor PrefixCache::rows(const Batch& batch) {
   const Stopwatch begin;
   auto rows =
       at::empty(network_.hidden_rows().shape(batch.packing.rows(), stages_), at::TensorOptions().dtype(at::kFloat));
+  rows.slice(0, tokens_of(batch)).zero_();  // padding
   std::vector<const Example*> missing;
   std::vector<std::int64_t> starts;
   std::int64_t hit_tokens = 0;
