@@ -75,7 +75,7 @@ std::string choices_text(const OptionDescription& option);
 /// A value as TOML writes it.
 std::string toml_value(const OptionValue& value);
 
-/// What a file holds, as TOML writes it on one line; "a table" and "a date" of what no option takes.
+/// What a file holds, as TOML writes it on one line; "a date" of what no option takes.
 std::string written_value(const TomlValue& value);
 
 }  // namespace fthost

@@ -1,5 +1,6 @@
 // How options and their values are written for people and into TOML.
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -88,6 +89,21 @@ std::string toml_scalar(const std::vector<T>& values) {
   return out + "]";
 }
 
+/// Bare where TOML allows it.
+std::string toml_key(std::string_view key) {
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
+  return !key.empty() && std::all_of(key.begin(), key.end(), is_plain) ? std::string(key) : toml_text(key);
+}
+
+std::string written_table(const TomlTable& table) {
+  std::string result;
+  for (const auto& entry : table.entries)
+    result += (result.empty() ? "" : ", ") + toml_key(entry.key) + " = " + written_value(entry.value);
+  return "{" + result + "}";
+}
+
 std::string_view type_name(OptionType type) {
   switch (type) {
     case OptionType::boolean:
@@ -155,8 +171,9 @@ std::string written_value(const TomlValue& value) {
   if (const auto* integer = value.as<std::int64_t>()) return toml_value(*integer);
   if (const auto* real = value.as<double>()) return toml_value(*real);
   if (const auto* text = value.as<std::string>()) return toml_value(*text);
+  if (const auto* table = value.as<TomlTable>()) return written_table(*table);
   const auto* list = value.as<TomlArray>();
-  if (list == nullptr) return value.as<TomlDate>() != nullptr ? "a date" : "a table";
+  if (list == nullptr) return "a date";
   std::string result;
   for (const auto& item : list->items) result += (result.empty() ? "" : ", ") + written_value(item);
   return "[" + result + "]";

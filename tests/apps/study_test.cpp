@@ -188,6 +188,19 @@ TEST_CASE("study refuses points that were run with other options", "[pipeline][a
         std::string::npos);
 }
 
+TEST_CASE("study refuses points whose optimizer had other groups", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\nrun.seed = [1]\n");
+  const auto run_with = [&](const std::string& lr) {
+    return study.run({"--set", "optimizer.groups=[{tensors=[\"layer.1\"], lr=" + lr + "}]"});
+  };
+  REQUIRE(run_with("0.5").status == 0);
+  CHECK(run_with("0.5").status == 0);
+  const auto outcome = run_with("0.25");
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.find("  optimizer.groups: [{tensors = [\"layer.1\"], lr = 0.5}], now "
+                         "[{tensors = [\"layer.1\"], lr = 0.25}]\n") != std::string::npos);
+}
+
 TEST_CASE("study tells what only the model knows before the first point runs", "[pipeline][apps][study]") {
   const TinyStudy study("[study.grid]\nfreezing.layers = [1, 7, 9]\n");
   const auto outcome = study.run();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/formats/toml.h"
 #include "core/plugins/description.h"
 #include "tests/catch.h"
 
@@ -104,4 +105,14 @@ TEST_CASE("option values come back from TOML as they were", "[unit][plugins]") {
   CHECK(read_back(all)["x"].value_or(std::string()) == all);
   CHECK(read_back(std::numeric_limits<std::int64_t>::min())["x"].value_or(std::int64_t{0}) ==
         std::numeric_limits<std::int64_t>::min());
+}
+
+TEST_CASE("what a file holds is written on one line of TOML", "[unit][plugins]") {
+  const auto written = [](const std::string& text) {
+    return written_value(parse_toml(text, "p.toml").root().entries.front().value);
+  };
+  CHECK(written("x = [true, -7, 0.5, 'a\"']") == R"([true, -7, 0.5, "a\""])");
+  CHECK(written("x = 1979-05-27") == "a date");
+  CHECK(written("[[x]]\ntensors = ['a', 'b\\.']\nlr = 0.5\n[[x]]\n'a b'.c = 3\n[[x]]\n") ==
+        R"([{tensors = ["a", "b\\."], lr = 0.5}, {"a b" = {c = 3}}, {}])");
 }

@@ -65,6 +65,16 @@ TEST_CASE("groups of one setting are told apart by the options that differ", "[u
         std::vector<std::string>{"last 1, optimizer.lr = 0.001", "last 1, optimizer.lr = 0.1"});
 }
 
+TEST_CASE("runs whose optimizer has other groups are no seeds of each other", "[unit][report]") {
+  const auto run = [](std::uint64_t seed, const std::string& lr) {
+    const auto resolved = "[optimizer]\n[[optimizer.groups]]\ntensors = ['a']\nlr = " + lr + "\n";
+    return made_run(1, seed, {}, read_options(resolved, "pipeline.toml"));
+  };
+  CHECK(labels_of({run(1, "0.5"), run(2, "0.1"), run(3, "0.5")}) ==
+        std::vector<std::string>{"last 1, optimizer.groups = [{tensors = [\"a\"], lr = 0.5}]",
+                                 "last 1, optimizer.groups = [{tensors = [\"a\"], lr = 0.1}]"});
+}
+
 TEST_CASE("groups of one setting are sorted by the numbers that differ, and else by their first run",
           "[unit][report]") {
   const auto run = [](const std::string& plugin, const std::string& lr) {

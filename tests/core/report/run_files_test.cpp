@@ -243,6 +243,8 @@ TEST_CASE("options are read by table and name, of sinks too", "[unit][report]") 
   CHECK(options.at("a.b") == "3");
   CHECK(options.at("a.c") == "[1.5, \"x\"]");
   CHECK(options.at("sinks.drift.per") == "\"all\"");
+  CHECK(read_options("[optimizer]\n[[optimizer.groups]]\ntensors = [\"a\"]\nlr = 1.0\n", "p.toml")
+            .at("optimizer.groups") == "[{tensors = [\"a\"], lr = 1.0}]");
 }
 
 TEST_CASE("a folder of runs stands for all of them", "[unit][report]") {
