@@ -56,8 +56,10 @@ nlohmann::json object_in(const fs::path& file) {
 RunState RunStates::of(const fs::path& run, const std::string& resolved, ModelFrom model) {
   std::error_code ignored;
   if (!fs::exists(run, ignored)) return RunState::open;
+  // Before its record is read: a run that ends meanwhile has written all of it.
+  const bool goes_on = is_running(run);
   const auto record = object_in(run / "run.json");
-  if (text_in(record, "state") != "finished") return is_running(run) ? RunState::running : RunState::unfinished;
+  if (text_in(record, "state") != "finished") return goes_on ? RunState::running : RunState::unfinished;
   const auto file = run / "pipeline.toml";
   auto notes = differences(report::read_options(read_text(file, kMostPipelineBytes), file.string()),
                            report::read_options(resolved, "pipeline.toml"));

@@ -22,7 +22,8 @@ class RunLock {
   std::unique_ptr<Lock> lock_;
 };
 
-/// Does a run of another process go on in that folder?
+/// Does a run of another process go on in that folder? Takes a second where there is no run.json yet, as the run may be
+/// about to lock its log. Nobody who takes or looks at locks notices.
 bool is_running(const std::filesystem::path& run);
 
 }  // namespace fthost

@@ -4,7 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <optional>
+#include <chrono>
+#include <thread>
+#include <vector>
 
 #include "tests/catch.h"
 #include "tests/temporary_folder.h"
@@ -31,16 +33,59 @@ pid_t process_with(const Work& work) {
   return process;
 }
 
+void end(pid_t process) {
+  ::kill(process, SIGKILL);
+  ::waitpid(process, nullptr, 0);
+}
+
 TEST_CASE("run that goes on in another process is seen, until that is killed", "[unit][run]") {
   const TemporaryFolder folder;
   folder.write("log.txt", "");
+  folder.write("run.json", "{}");
   CHECK_FALSE(is_running(folder.path()));
   const auto process = process_with([&] { return RunLock(folder.path()); });
   CHECK(is_running(folder.path()));
   CHECK(is_running(folder.path()));  // to look is not to take
-  ::kill(process, SIGKILL);
-  ::waitpid(process, nullptr, 0);
+  end(process);
   CHECK_FALSE(is_running(folder.path()));
+}
+
+TEST_CASE("runs are looked at by several processes, and each gets its lock", "[unit][run]") {
+  const TemporaryFolder folder;
+  folder.write("log.txt", "");
+  folder.write("run.json", "{}");
+  const auto self = ::getpid();
+  std::vector<pid_t> lookers;
+  for (int i = 0; i < 3; ++i)
+    lookers.push_back(process_with([&] {
+      return std::thread([&] {
+        while (::getppid() == self) is_running(folder.path());
+      });
+    }));
+  int seen = 0, missed = 0;
+  for (int i = 0; i < 20000; ++i) seen += is_running(folder.path()) ? 1 : 0;
+  CHECK(seen == 0);
+  for (int i = 0; i < 50; ++i) {
+    const auto process = process_with([&] { return RunLock(folder.path()); });
+    missed += is_running(folder.path()) ? 0 : 1;
+    end(process);
+  }
+  CHECK(missed == 0);
+  for (const auto looker : lookers) end(looker);
+}
+
+TEST_CASE("run that has only made its folder is seen", "[unit][run]") {
+  const TemporaryFolder folder;
+  const auto process = process_with([&] {
+    return std::thread([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      folder.write("log.txt", "");
+      const RunLock lock(folder.path());
+      ::pause();
+    });
+  });
+  CHECK(is_running(folder.path()));
+  end(process);
 }
 
 TEST_CASE("run without a log, or a folder, goes on nowhere", "[unit][run]") {
