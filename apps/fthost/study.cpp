@@ -246,11 +246,23 @@ class StudyRun : PartsRun {
         durations_.push_back(seconds_since(each.started));
         say(point_text(each.point) + " has finished in " + seconds_text(durations_.back()));
       } else if (stop_signal() == 0) {
-        failed_[each.point] = status;
-        say(point_text(each.point) + " has failed with exit status " + std::to_string(status));
+        take_failed(each.point, status);
       }
     }
     std::erase_if(running_, [](const Running& each) { return each.child == nullptr; });
+  }
+
+  /// Its folder may be that of another process, which was the first to have the data read.
+  void take_failed(std::size_t point, int status) {
+    const auto state = status == kInputIsWrong ? look_again(point) : RunState::unfinished;
+    if (state == RunState::running || state == RunState::finished) {
+      const bool goes_on = state == RunState::running;
+      (goes_on ? busy_ : finished_).push_back(point);
+      say(point_text(point) + (goes_on ? " is" : " was") + " run by another process");
+      return;
+    }
+    failed_[point] = status;
+    say(point_text(point) + " has failed with exit status " + std::to_string(status));
   }
 
   std::string state_text(std::size_t point) const {

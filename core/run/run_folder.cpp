@@ -5,6 +5,7 @@
 #include <fthost/error.h>
 
 #include "core/formats/run_name.h"
+#include "core/run/run_lock.h"
 
 namespace fthost {
 namespace {
@@ -45,7 +46,8 @@ RunFolder make_run_folder_named(Files& files, const std::filesystem::path& outpu
   if (!files.make_folder(folder.path))
     throw InputError(Message{.place = {folder.path.string(), 0, 0},
                              .text = "this run is there already",
-                             .notes = {"move it away to run it again"}});
+                             .notes = {is_running(folder.path) ? "another process is at work in it: wait for its end"
+                                                               : "move it away to run it again"}});
   return folder;
 }
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 #include "tests/apps/tiny_pipeline.h"
 
@@ -110,11 +111,33 @@ TEST_CASE("study leaves a point to the process that runs it", "[pipeline][apps][
   CHECK_FALSE(fs::exists(study.points() / "seed-1/run.json"));
   CHECK(study.point("seed-2")["state"] == "finished");
   CHECK(study.run({"--point", "seed-1"})
+            .err.find("/seed-1: error: this run is there already\n  another process is at work in it: wait for its "
+                      "end\n") != std::string::npos);
+  log.unlock();
+  CHECK(study.run({"--point", "seed-1"})
             .err.find("/seed-1: error: this run is there already\n  move it away to run it "
                       "again\n") != std::string::npos);
-  log.unlock();
   CHECK(study.run().status == 0);
   CHECK(study.point("seed-1")["state"] == "finished");
+}
+
+TEST_CASE("study leaves a point to the process that made its folder first", "[pipeline][apps][study]") {
+  const TinyStudy study("[study.grid]\nrun.seed = [1, 2]\n");
+  Program program({"tiny.toml"}, study.folder().path());
+  // Its own run of the point is on its way, and has no folder yet.
+  for (int tries = 0; program.err().find("point 1 of 2, seed-1\n") == std::string::npos; ++tries) {
+    REQUIRE(tries < 60000);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  auto log = log_of(study.points() / "seed-1");
+  REQUIRE(log.try_lock());
+  CHECK(program.wait() == 1);
+  INFO(program.err());
+  CHECK(program.err().find("  another process is at work in it: wait for its end\n") != std::string::npos);
+  CHECK(program.err().find("error: point 1 of 2, seed-1 is run by another process\n") != std::string::npos);
+  CHECK(program.err().find("has failed") == std::string::npos);
+  CHECK(study.point("seed-2")["state"] == "finished");
+  CHECK_FALSE(fs::exists(study.points() / "unfinished"));
 }
 
 // What a study leaves that is killed: a point that goes on until its step is done, and the same command given again.
