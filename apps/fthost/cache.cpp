@@ -120,9 +120,8 @@ int list(const fs::path& folder, bool as_json) {
 }
 
 /// Why a segment is damaged; empty when it is whole and where it belongs.
-std::string damage(const SegmentFile& segment) {
+std::string damage_in(const SegmentFile& segment, const SegmentBytes& bytes) {
   try {
-    const auto bytes = SegmentBytes::map(segment.path);
     const auto table = read_segment_table(bytes.view());
     if (hex(table.space) != segment.path.parent_path().filename().string())
       return "it belongs to another model or boundary";
@@ -132,20 +131,52 @@ std::string damage(const SegmentFile& segment) {
   }
 }
 
-int verify(const fs::path& folder) {
-  std::size_t whole = 0, damaged = 0;
-  for (const auto& segment : list_segments(folder)) {
-    const auto why = damage(segment);
-    if (why.empty()) {
-      ++whole;
-      continue;
+/// Looks at one segment after the other. Only bytes that were read can be damaged.
+class Verification {
+ public:
+  void look_at(const SegmentFile& segment) {
+    try {
+      const auto why = damage_in(segment, SegmentBytes::map(segment.path));
+      if (why.empty())
+        ++whole_;
+      else
+        remove(segment.path, why);
+    } catch (const FileError& error) {
+      take_unread(segment.path, error.what());
     }
-    ++damaged;
-    disk().remove(segment.path);
-    std::cout << "removed " << segment.path.string() << ": " << why << '\n';
   }
-  std::cout << whole << " files are whole, " << damaged << (damaged == 1 ? " was" : " were") << " damaged\n";
-  return damaged == 0 ? kDone : kFailed;
+
+  int report() const {
+    std::cout << whole_ << " files are whole, " << damaged_ << (damaged_ == 1 ? " was" : " were") << " damaged";
+    if (unread_ > 0) std::cout << ", " << unread_ << " could not be read";
+    std::cout << '\n';
+    return damaged_ + unread_ == 0 ? kDone : kFailed;
+  }
+
+ private:
+  void remove(const fs::path& file, const std::string& why) {
+    ++damaged_;
+    std::error_code error;  // none where another process was first
+    fs::remove(file, error);
+    std::cout << (error ? "cannot remove " : "removed ") << file.string() << ": " << why << '\n';
+  }
+
+  /// Another process may have removed it meanwhile.
+  void take_unread(const fs::path& file, const std::string& why) {
+    std::error_code unknown;
+    if (!fs::exists(file, unknown)) return;
+    if (fs::file_size(file, unknown) == 0) return remove(file, "it is empty");
+    ++unread_;
+    std::cout << why << '\n';
+  }
+
+  std::size_t whole_ = 0, damaged_ = 0, unread_ = 0;
+};
+
+int verify(const fs::path& folder) {
+  Verification verification;
+  for (const auto& segment : list_segments(folder)) verification.look_at(segment);
+  return verification.report();
 }
 
 int collect(const Arguments& arguments, const fs::path& folder) {

@@ -72,6 +72,27 @@ TEST_CASE("cache verify removes what is damaged, and gc what is too much", "[pip
   CHECK(list_segments(tiny.folder() / "cache").empty());
 }
 
+TEST_CASE("cache verify removes nothing that it could not read", "[pipeline][apps][cache]") {
+  const TinyPipeline tiny;
+  REQUIRE(cache(tiny, {"fill", "tiny.toml", "--boundaries", "0,1"}).status == 0);
+  const auto segments = list_segments(tiny.folder() / "cache");
+  REQUIRE(segments.size() == 2);
+  const auto large = segments[0].path, empty = segments[1].path;
+  fs::resize_file(large, std::uintmax_t{64} << 30);  // with a hole in it: takes no room
+  fs::resize_file(empty, 0);
+  const auto verified = run_process(
+      {"bash", "-c", "ulimit -v 16777216 && exec \"$0\" cache verify cache", FTHOST_BUILD_DIR "/bin/fthost"},
+      tiny.folder().path());
+  CHECK(verified.status == 1);
+  CHECK(verified.out.find("cannot map cache/" + fs::relative(large, tiny.folder() / "cache").string() +
+                          ": Cannot allocate memory\n") != std::string::npos);
+  CHECK(verified.out.find("removed cache/" + fs::relative(empty, tiny.folder() / "cache").string() +
+                          ": it is empty\n") != std::string::npos);
+  CHECK(verified.out.ends_with("\n0 files are whole, 1 was damaged, 1 could not be read\n"));
+  CHECK(fs::exists(large));
+  CHECK_FALSE(fs::exists(empty));
+}
+
 TEST_CASE("cache fill that keeps nothing fails", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
   const auto outcome = cache(tiny, {"fill", "tiny.toml", "--set", "cache.disk=0", "--set", "cache.memory=0"});
