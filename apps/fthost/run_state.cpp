@@ -11,6 +11,7 @@
 #include "core/formats/sha256.h"
 #include "core/formats/text_file.h"
 #include "core/pipeline/study.h"
+#include "core/plugins/model_config.h"
 #include "core/report/run_files.h"
 #include "core/run/run_folder.h"
 #include "core/run/run_lock.h"
@@ -83,7 +84,7 @@ std::vector<std::string> RunStates::changed_files(const nlohmann::json& record, 
   if (files == record.end() || !files->is_array()) return notes;
   for (const auto& item : *files) {
     const fs::path path = item.is_object() ? text_in(item, "path") : "";
-    const bool counts = key == std::string_view("data_files") || report::belongs_to_model(path);
+    const bool counts = key == std::string_view("data_files") || belongs_to_model(path);
     std::error_code unknown;
     if (counts && fs::is_regular_file(path, unknown) && hash_of(path) != text_in(item, "sha256"))
       notes.push_back(path.string() + ": its content has changed since");

@@ -15,6 +15,7 @@
 #include "core/engine/prefix_cache.h"
 #include "core/engine/saved_model.h"
 #include "core/engine/training.h"
+#include "core/plugins/model_config.h"
 #include "core/run/event_bus.h"
 #include "core/run/log.h"
 #include "core/run/record.h"
@@ -156,7 +157,7 @@ class Run {
     for (const auto& sink : pipeline_.sinks) add(sink);
   }
 
-  /// Data files, and every file of each folder that the model's options name.
+  /// Data files, and the model's in each folder that its options name.
   void record_files() {
     record_.data_files.push_back(record_file(pipeline_.data.train));
     if (pipeline_.data.dev.has_value()) record_.data_files.push_back(record_file(*pipeline_.data.dev));
@@ -166,7 +167,8 @@ class Run {
       const auto path = pipeline_.model.options.path(option.name);
       if (!std::filesystem::is_directory(path)) continue;
       for (const auto& entry : std::filesystem::directory_iterator(path))
-        if (entry.is_regular_file()) record_.model_files.push_back(record_file(entry.path()));
+        if (entry.is_regular_file() && belongs_to_model(entry.path()))
+          record_.model_files.push_back(record_file(entry.path()));
     }
     std::sort(record_.model_files.begin(), record_.model_files.end(),
               [](const RecordedFile& a, const RecordedFile& b) { return a.path < b.path; });

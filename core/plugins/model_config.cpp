@@ -41,4 +41,9 @@ ModelConfig read_model_config(const std::filesystem::path& folder) {
           .max_tokens = size_in(config, "max_position_embeddings")};
 }
 
+bool belongs_to_model(const std::filesystem::path& file) {
+  const auto kind = file.extension();
+  return kind == ".safetensors" || kind == ".json" || kind == ".txt";
+}
+
 }  // namespace fthost

@@ -22,4 +22,7 @@ struct ModelConfig {
 /// architectures are no list of texts.
 ModelConfig read_model_config(const std::filesystem::path& folder);
 
+/// Is a file in a model's folder a part of the model? Notes, pictures and weights in other formats beside it are none.
+bool belongs_to_model(const std::filesystem::path& file);
+
 }  // namespace fthost

@@ -137,11 +137,6 @@ std::string value_in(const OptionTexts& options, std::string_view name) {
   return found == options.end() ? "not given" : found->second;
 }
 
-bool belongs_to_model(const fs::path& file) {
-  const auto kind = file.extension();
-  return kind == ".safetensors" || kind == ".json" || kind == ".txt";
-}
-
 OptionTexts read_options(const std::string& text, const std::string& file) {
   OptionTexts options;
   const auto document = parse_toml(text, file);

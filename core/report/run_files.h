@@ -109,9 +109,6 @@ double read_fill_seconds(const std::filesystem::path& study);
 /// Sets study_fill_seconds of all of them; each folder is read once. What is wrong goes to `messages`.
 void read_fills(std::vector<RunFiles>& runs, std::vector<Message>& messages);
 
-/// Is a file in a model's folder a part of the model? Notes and pictures beside it are none.
-bool belongs_to_model(const std::filesystem::path& file);
-
 /// The text of run.json. Throws InputError.
 RunFiles read_record(const std::string& text, const std::string& file);
 

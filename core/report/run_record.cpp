@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "core/plugins/model_config.h"
 #include "core/report/json_fields.h"
 
 namespace fthost::report {

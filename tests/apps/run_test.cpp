@@ -38,6 +38,20 @@ TEST_CASE("a run leaves everything in its folder", "[pipeline][apps]") {
   CHECK(result.at("metrics").at("dev_f1").get<double>() > 0.3);
 }
 
+TEST_CASE("a run's record has the files that are the model's, whatever lies beside them", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const auto model = tiny.folder() / "model";
+  std::filesystem::copy(TinyPipeline::model(), model);
+  for (const auto* beside : {"README.md", "pytorch_model.bin", "model.onnx"})
+    tiny.folder().write("model/" + std::string(beside), "x");
+  tiny.run_as("tiny", {"model.path=" + model.string(), "train.epochs=1"});
+  const auto record = tiny.record();
+  std::vector<std::string> names;
+  for (const auto& file : record.at("model_files"))
+    names.push_back(std::filesystem::path(file.at("path").get<std::string>()).filename());
+  CHECK(names == std::vector<std::string>{"config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"});
+}
+
 TEST_CASE("a second run of the same name gets a folder of its own", "[pipeline][apps]") {
   const TinyPipeline tiny;
   CHECK(tiny.run({"--set", "train.epochs=1"}).status == 0);
