@@ -9,7 +9,8 @@ random weights on its first 512 sentences; f32. For each number of learning laye
 an epoch after the fill over those of full fine-tuning, the same from the operation count, predicted and measured seconds,
 and the most memory that the process held, less what one takes that has only opened LibTorch, beside what was predicted.
 All of it is run once a round; the table has the median of the rounds, and shares of full fine-tuning in the same round.
-What stands in the results file already is not run again; --table prints it and runs nothing; --picture draws it, too.
+What stands in the results file already, of the same data, epochs and threads, is not run again; --table prints it and
+runs nothing; --picture draws it, too.
 Times mean something on a quiet machine only."""
 import argparse, pathlib, tempfile
 
@@ -58,11 +59,11 @@ def measure_shape(options, shape, round, results):
                           arguments(settings_for(options, shape, work, "full", True))).out)
         for cached in (True, False):
             for learning in LEARNING[shape]:
-                what = {"round": round, "shape": shape, "learning": learning, "cached": cached}
+                what = {"round": round, "shape": shape, "learning": learning, "cached": cached} | options.setting
                 if (learning == "full" and not cached) or results.matching(**what):
                     continue
                 found = measure(options, shape, work, learning, cached, empty)
-                results.add(what | {"threads": options.threads} | found)
+                results.add(what | found)
 
 
 def rows_of(results, shape):
@@ -162,15 +163,17 @@ def main():
     parser.add_argument("--picture", type=pathlib.Path)
     options = parser.parse_args()
     options.data, options.fthost = options.data.resolve(), options.fthost.resolve()
+    options.setting = {"data": options.data.name, "epochs": options.epochs, "threads": options.threads}
     results = ResultsFile(options.results)
     if not options.table:
         for round in range(1, options.rounds + 1):
             for shape in LAYERS:
                 if options.only in (None, shape):
                     measure_shape(options, shape, round, results)
-    print_table(results.rows)
+    rows = results.matching(**options.setting)
+    print_table(rows)
     if options.picture:
-        draw(results.rows, options.picture)
+        draw(rows, options.picture)
 
 
 if __name__ == "__main__":

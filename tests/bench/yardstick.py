@@ -6,9 +6,9 @@ usage: yardstick.py --peer "PYTHON PEER.py" [--fthost build/release/bin/fthost] 
                     [--seeds 1,2,3] [--results yardstick.jsonl]
 
 The peer is any program that takes --model --train --dev --layers --epochs --lr --seed [--bf16] and prints a line of JSON
-with `f1`, `dev_loss` and `seconds_per_epoch`. What stands in the results file already is not run again, so that it may
-be stopped at any time; at the end, or with --table alone, the table is printed. Times mean something on a quiet machine
-only; F1 does not depend on it."""
+with `f1`, `dev_loss` and `seconds_per_epoch`. What stands in the results file already, of the same data and threads, is
+not run again, so that it may be stopped at any time; at the end, or with --table alone, the table is printed. Times mean
+something on a quiet machine only; F1 does not depend on it."""
 import argparse, pathlib, statistics, sys, tempfile
 
 from program_runs import CONFIGS, TOP, epoch_seconds, record_of, run_fthost as train, run_peer as train_peer
@@ -66,9 +66,10 @@ def main():
     parser.add_argument("--table", action="store_true", help="print the table of what is there, run nothing")
     options = parser.parse_args()
     options.data = options.data.resolve()
+    setting = {"data": options.data.name, "threads": options.threads}
     results = ResultsFile(options.results)
     if options.table:
-        return print_table(results.rows)
+        return print_table(results.matching(**setting))
     if options.peer is None:
         sys.exit("yardstick.py: --peer says what to compare with; see --help")
     runners = {"fthost": run_fthost, "peer": run_peer}
@@ -76,10 +77,10 @@ def main():
         for precision in ("f32", "bf16"):
             for strategy in STRATEGIES:
                 for who, runner in runners.items():
-                    what = {"who": who, "strategy": strategy, "precision": precision, "seed": seed}
+                    what = {"who": who, "strategy": strategy, "precision": precision, "seed": seed} | setting
                     if not results.matching(**what):
-                        results.add(what | {"threads": options.threads} | runner(options, strategy, precision, seed))
-    print_table(results.rows)
+                        results.add(what | runner(options, strategy, precision, seed))
+    print_table(results.matching(**setting))
 
 
 if __name__ == "__main__":
