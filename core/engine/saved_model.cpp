@@ -130,13 +130,9 @@ SavedUse guess(const std::filesystem::path& folder, const PluginRegistry& plugin
           .max_length = {}};
 }
 
-}  // namespace
-
-void save_model(Files& files, const std::filesystem::path& folder, Network& network, const Pipeline& pipeline) {
-  const auto beside = folder.parent_path() / (".tmp-" + folder.filename().string());
-  files.make_folder(beside);
+void write_model(Files& files, const std::filesystem::path& folder, Network& network, const Pipeline& pipeline) {
   SavedHead head{network.head().architecture(), network.head().parameters(), network.head().labels()};
-  call_plugin(pipeline, pipeline.model, "saving", [&] { network.model().save(files, beside, head); });
+  call_plugin(pipeline, pipeline.model, "saving", [&] { network.model().save(files, folder, head); });
 
   nlohmann::ordered_json use;
   use["model"] = pipeline.model.component.description.name;
@@ -144,10 +140,34 @@ void save_model(Files& files, const std::filesystem::path& folder, Network& netw
   use["max_length"] = pipeline.data.max_length;
   use["head_options"] = nlohmann::ordered_json::object();
   for (const auto& [name, value] : pipeline.head.options.values()) use["head_options"][name] = to_json(value);
-  write_file(files, beside / kUseFile, use.dump(2) + "\n");
+  write_file(files, folder / kUseFile, use.dump(2) + "\n");
+}
 
-  files.sync_folder(beside);
-  files.rename(beside, folder);
+/// What cannot be removed stays.
+void remove_with_content(Files& files, const std::filesystem::path& folder) {
+  try {
+    std::vector<std::filesystem::path> inside;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) inside.push_back(entry.path());
+    std::for_each(inside.rbegin(), inside.rend(), [&](const auto& path) { files.remove(path); });
+    files.remove(folder);
+  } catch (const std::exception&) {
+    // The failure that led here is the one to tell.
+  }
+}
+
+}  // namespace
+
+void save_model(Files& files, const std::filesystem::path& folder, Network& network, const Pipeline& pipeline) {
+  const auto beside = folder.parent_path() / (".tmp-" + folder.filename().string());
+  files.make_folder(beside);
+  try {
+    write_model(files, beside, network, pipeline);
+    files.sync_folder(beside);
+    files.rename(beside, folder);
+  } catch (...) {
+    remove_with_content(files, beside);
+    throw;
+  }
   files.sync_folder(folder.parent_path());
 }
 

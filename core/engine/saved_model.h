@@ -25,7 +25,8 @@ struct SavedUse {
   std::optional<std::int64_t> max_length;  ///< As fthost.json says, from 1; none in a folder of another origin.
 };
 
-/// Writes `folder` (which must not exist) beside, and renames it when it is whole. Throws FileError.
+/// Writes `folder` (which must not exist) beside, and renames it when it is whole. Throws FileError, and leaves nothing
+/// then.
 void save_model(Files& files, const std::filesystem::path& folder, Network& network, const Pipeline& pipeline);
 
 /// Reads fthost.json; a folder of another origin has none, and the plugins that handle its config.json's model_type and

@@ -52,6 +52,20 @@ TEST_CASE("a run's record has the files that are the model's, whatever lies besi
   CHECK(names == std::vector<std::string>{"config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"});
 }
 
+TEST_CASE("a model that cannot be written leaves nothing of it", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  // Files of 64 KiB at most, of which the weights alone are more.
+  const auto outcome =
+      run_process({"bash", "-c", "trap '' XFSZ && ulimit -f 64 && exec \"$0\" tiny.toml --set cache.mode=off",
+                   FTHOST_BUILD_DIR "/bin/fthost"},
+                  tiny.folder().path());
+  CHECK(outcome.status == 1);
+  CHECK(outcome.err.find(": File too large") != std::string::npos);
+  CHECK(tiny.record().at("state") == "failed");
+  CHECK_FALSE(std::filesystem::exists(tiny.folder() / "runs/tiny/model"));
+  CHECK_FALSE(std::filesystem::exists(tiny.folder() / "runs/tiny/.tmp-model"));
+}
+
 TEST_CASE("a second run of the same name gets a folder of its own", "[pipeline][apps]") {
   const TinyPipeline tiny;
   CHECK(tiny.run({"--set", "train.epochs=1"}).status == 0);
