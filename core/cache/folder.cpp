@@ -41,11 +41,15 @@ bool is_segment(const fs::path& path) {
          parse_hex(path.parent_path().filename().string());
 }
 
-/// What write_file writes beside a segment, or beside space.json, until it is whole.
-bool is_half_written(const fs::path& path) {
+/// What write_file writes beside a file until it is whole.
+bool has_temporary_name(const fs::path& path) {
   const auto name = path.filename().string();
-  return name.starts_with('.') && name.find(".tmp-") != std::string::npos &&
-         parse_hex(path.parent_path().filename().string());
+  return name.starts_with('.') && name.find(".tmp-") != std::string::npos;
+}
+
+/// Beside a segment, or beside space.json.
+bool is_half_written(const fs::path& path) {
+  return has_temporary_name(path) && parse_hex(path.parent_path().filename().string());
 }
 
 /// Removes a file that another process may have removed before.
@@ -127,9 +131,12 @@ Removed shrink_cache(const fs::path& folder, std::uint64_t most_bytes,
 Removed remove_leftovers(const fs::path& folder) {
   Removed removed;
   const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  const bool is_ours = is_cache_folder(folder);
   for (const auto& entry : files_below(folder)) {
+    const auto above = entry.path().parent_path().lexically_relative(folder);
+    const bool is_beside = is_ours && (above == "." || above == "calibration") && has_temporary_name(entry.path());
     std::error_code gone;
-    if (!is_half_written(entry.path())) continue;
+    if (!is_beside && !is_half_written(entry.path())) continue;
     const auto bytes = entry.file_size(gone);
     if (!gone && entry.last_write_time(gone) < old && !gone) remove(entry.path(), bytes, removed);
   }

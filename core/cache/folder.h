@@ -3,6 +3,7 @@
 /// The cache's folder on the disk, which many processes share:
 ///
 ///   CACHEDIR.TAG, .gitignore             so that backups and git pass it by
+///   calibration/<key>.json               what `fthost plan` has measured
 ///   <key of a space>/space.json          what the rows are of, for people
 ///   <key of a space>/<name>.rows         segments
 ///
@@ -48,7 +49,8 @@ struct Removed {
 Removed shrink_cache(const std::filesystem::path& folder, std::uint64_t most_bytes,
                      const std::function<bool(const std::filesystem::path&)>& in_use);
 
-/// Removes half-written files of processes that are gone: those that nobody has touched for an hour.
+/// Removes half-written files of processes that are gone: those that nobody has touched for an hour. Outside of spaces
+/// only where prepare_cache_folder has made the folder.
 Removed remove_leftovers(const std::filesystem::path& folder);
 
 }  // namespace fthost

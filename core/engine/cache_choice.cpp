@@ -5,11 +5,11 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
-#include <system_error>
 #include <vector>
 
 #include <unistd.h>
 
+#include "core/cache/folder.h"
 #include "core/engine/stopwatch.h"
 
 namespace fthost {
@@ -60,11 +60,8 @@ double measure_read() {
 }
 
 double measure_write(Files& files, const std::filesystem::path& folder) {
-  auto there = folder;
-  std::error_code unknown;
-  while (!std::filesystem::is_directory(there, unknown) && there.has_parent_path() && there != there.parent_path())
-    there = there.parent_path();
-  const auto file = there / (".fthost-speed.tmp-" + std::to_string(::getpid()));
+  prepare_cache_folder(files, folder);
+  const auto file = folder / (".fthost-speed.tmp-" + std::to_string(::getpid()));
   const std::string bytes(kWriteSample, 'x');
   const Stopwatch begin;
   const auto out = files.create(file);
@@ -73,7 +70,11 @@ double measure_write(Files& files, const std::filesystem::path& folder) {
     out->sync();
     out->close();
   } catch (const FileError&) {
-    files.remove(file);
+    try {
+      files.remove(file);
+    } catch (const FileError&) {
+      // The first failure is the one to tell.
+    }
     throw;
   }
   const double seconds = begin.seconds();

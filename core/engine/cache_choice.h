@@ -36,7 +36,8 @@ CacheChoice choose_cache(const CacheCost& cost);
 /// Seconds to copy a byte that the processor's caches do not hold.
 double measure_read();
 
-/// Seconds to write a byte into the nearest existing folder above `folder` and have it on the disk. Throws FileError.
+/// Seconds to write a byte into the cache's folder, which is made where there is none, and have it on the disk. Throws
+/// FileError.
 double measure_write(Files& files, const std::filesystem::path& folder);
 
 }  // namespace fthost

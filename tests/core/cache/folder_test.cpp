@@ -105,4 +105,18 @@ TEST_CASE("half-written files go when nobody touches them for an hour", "[unit][
   CHECK(fs::exists(folder / ".mine.tmp-1"));
 }
 
+TEST_CASE("half-written files go wherever the cache writes", "[unit][cache]") {
+  const TemporaryFolder folder;
+  const auto cache = folder / "cache";
+  prepare_cache_folder(disk(), cache);
+  put(cache / ".fthost-speed.tmp-1", 5, 61);
+  put(cache / "calibration" / ".1.json.tmp-1-2", 5, 61);
+  put(cache / "calibration" / "1.json", 5, 61);
+  put(cache / "mine" / ".1.json.tmp-1-2", 5, 61);
+  CHECK(remove_leftovers(cache / "").files == 2);
+  CHECK(remove_leftovers(cache).files == 0);
+  CHECK(fs::exists(cache / "calibration" / "1.json"));
+  CHECK(fs::exists(cache / "mine" / ".1.json.tmp-1-2"));
+}
+
 }  // namespace fthost

@@ -1,7 +1,13 @@
 #include "core/engine/cost.h"
 
+#include <filesystem>
+#include <set>
+#include <string>
+
 #include "core/engine/cache_choice.h"
 #include "tests/catch.h"
+#include "tests/core/run/failing_files.h"
+#include "tests/temporary_folder.h"
 
 namespace fthost {
 namespace {
@@ -162,6 +168,25 @@ TEST_CASE("cache is chosen by what it saves", "[unit][engine]") {
   cost = often;
   cost.write = 1e-3;
   CHECK(choose_cache(cost).mode == "memory");
+}
+
+TEST_CASE("writing is measured where the cache writes, and leaves nothing", "[unit][engine]") {
+  const TemporaryFolder folder;
+  const auto cache = folder / "deep/cache";
+  CHECK(measure_write(disk(), cache) > 0);
+  const auto names = [](const std::filesystem::path& path) {
+    std::set<std::string> found;
+    for (const auto& entry : std::filesystem::directory_iterator(path)) found.insert(entry.path().filename().string());
+    return found;
+  };
+  const std::set<std::string> prepared = {"CACHEDIR.TAG", ".gitignore"};
+  CHECK(names(cache) == prepared);
+  CHECK(names(folder.path()) == std::set<std::string>{"deep"});
+  // Of create, write, sync, close and remove.
+  FailingFiles once(3, FailingFiles::How::once), all(3, FailingFiles::How::from_then_on);
+  CHECK_THROWS_WITH(measure_write(once, cache), "cannot sync: Input/output error");
+  CHECK(names(cache) == prepared);
+  CHECK_THROWS_WITH(measure_write(all, cache), "cannot sync: Input/output error");
 }
 
 }  // namespace fthost
