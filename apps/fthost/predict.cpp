@@ -1,9 +1,9 @@
 // fthost predict: labels for new text.
 
 #include <fthost/error.h>
+#include <fthost/input_file.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -62,14 +62,6 @@ PredictRequest request_from(const Arguments& arguments) {
   return what;
 }
 
-std::ifstream open_input(const std::string& name) {
-  if (std::filesystem::is_directory(name))
-    throw InputError(Message{.place = {name, 0, 0}, .text = "expected a file, found a folder"});
-  std::ifstream file(name, std::ios::binary);
-  if (!file) throw InputError(Message{.place = {name, 0, 0}, .text = "the file cannot be opened"});
-  return file;
-}
-
 }  // namespace
 
 int predict_command(const std::vector<std::string>& words) {
@@ -85,10 +77,11 @@ int predict_command(const std::vector<std::string>& words) {
   if (arguments.help_shown()) return kDone;
 
   PredictRequest what = request_from(arguments);
+  const auto name = arguments.has("file") ? arguments.text("file") : "-";
   std::ifstream file;
-  if (arguments.has("file")) file = open_input(arguments.text("file"));
-  what.in = arguments.has("file") ? static_cast<std::istream*>(&file) : &std::cin;
-  what.input_name = arguments.has("file") ? arguments.text("file") : "standard input";
+  if (name != "-") file = open_input_file(name);
+  what.in = name != "-" ? static_cast<std::istream*>(&file) : &std::cin;
+  what.input_name = name != "-" ? name : "standard input";
   what.out = &std::cout;
   if (isatty(STDOUT_FILENO) == 0) what.progress = &std::cerr;  // else the labels themselves show how far it is
   std::ios::sync_with_stdio(false);

@@ -153,11 +153,7 @@ void tokenize(const Tokenizer& tokenizer, std::istream& in, const std::string& n
   Tokens tokens;
   Line line;
   while (lines.next(line)) {
-    if (line.size > kLongestLine) {
-      auto fault = *fault_of(line);
-      fault.place.file = name;
-      throw InputError(std::move(fault));
-    }
+    require_whole(line, name);
     tokens.clear();
     if (choices.special_tokens) tokens.add_special(tokenizer.cls_id());
     if (choices.words)

@@ -11,12 +11,11 @@
 #include <vector>
 
 #include "core/data/words.h"
+#include "core/formats/lines.h"
 #include "core/formats/utf8.h"
 
 namespace fthost {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 Prediction split_line(std::string line, const std::string& name, std::uint32_t number) {
   Prediction prediction;
@@ -59,14 +58,14 @@ nlohmann::ordered_json entity_json(const Prediction& prediction, const Entity& e
 }  // namespace
 
 void read_text(std::istream& in, const std::string& name, const std::function<void(Prediction&&)>& take) {
-  std::string line;
-  for (std::uint32_t number = 1; std::getline(in, line); ++number) {
-    if (number == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
-    if (line.ends_with('\r')) line.pop_back();
-    auto prediction = split_line(std::move(line), name, number);
+  LineReader lines(in);
+  Line line;
+  while (lines.next(line)) {
+    require_whole(line, name);
+    auto prediction = split_line(std::string(line.text), name, static_cast<std::uint32_t>(line.number));
     if (!prediction.words.empty()) take(std::move(prediction));
   }
-  if (in.bad()) throw Error(name + ": cannot read the file to its end");
+  if (lines.failed()) throw Error(name + ": cannot read the file to its end");
 }
 
 void read_words(std::istream& in, const std::string& name, const std::function<void(Prediction&&)>& take) {

@@ -31,7 +31,7 @@ struct Prediction {
 };
 
 /// A sentence a line; words are what blanks (spaces, tabs) keep apart. Lines of blanks are skipped, as is a byte order
-/// mark; a line may end in LF or CRLF. Throws Error when the stream fails.
+/// mark; a line may end in LF or CRLF. Throws InputError when one has more than 1 MiB, Error when the stream fails.
 void read_text(std::istream& in, const std::string& name, const std::function<void(Prediction&&)>& take);
 
 /// The same from columns: the first is the word. Throws as read_columns.

@@ -1,5 +1,7 @@
 #include "core/formats/lines.h"
 
+#include <fthost/error.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <utility>
@@ -78,6 +80,13 @@ std::optional<Message> fault_of(const Line& line) {
   auto message = about_byte(line, bad, std::string("expected UTF-8, found the byte ") + byte);
   message.hint = "save the file as UTF-8";
   return message;
+}
+
+void require_whole(const Line& line, const std::string& file) {
+  if (line.size <= kLongestLine) return;
+  auto fault = *fault_of(line);
+  fault.place.file = file;
+  throw InputError(std::move(fault));
 }
 
 Message about_lone_cr(const Line& line, std::size_t offset) {

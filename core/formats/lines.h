@@ -58,6 +58,9 @@ Message about_byte(const Line& line, std::size_t offset, std::string text);
 /// What is wrong with a line that is longer than kLongestLine or not UTF-8.
 std::optional<Message> fault_of(const Line& line);
 
+/// Throws InputError when the line is longer than kLongestLine.
+void require_whole(const Line& line, const std::string& file);
+
 /// What is wrong with a line that has a CR at `offset`, which ends no line: a file of an old Macintosh program.
 Message about_lone_cr(const Line& line, std::size_t offset);
 

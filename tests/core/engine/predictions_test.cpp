@@ -36,6 +36,13 @@ TEST_CASE("predictions: words of a text are what blanks keep apart, with their p
   CHECK(read[1].sentence.lines == std::vector<std::uint32_t>{4});
 }
 
+TEST_CASE("predictions: a line of a text has 1 MiB at most", "[unit][engine]") {
+  const std::string longest(std::size_t{1} << 20, 'x');
+  CHECK(from_text("a\n" + longest + "\n").size() == 2);
+  CHECK_THROWS_WITH(from_text("a\n" + longest + "y\n"),
+                    "f:2: error: expected at most 1048576 bytes (1 MiB) in a line, found 1048577\n");
+}
+
 TEST_CASE("predictions: words in columns stand in a text with a blank between them", "[unit][engine]") {
   std::istringstream in("zo\xC3\xAB\tB-PER\nwent\tO\n\nhome\tO\n");
   std::vector<Prediction> read;
