@@ -99,13 +99,13 @@ class Run {
     result_.folder = std::move(folder.path);
     open_log(files, result_.folder / "log.txt", request_.console.live);
     lock_.emplace(result_.folder);
-    write_file(files, result_.folder / "pipeline.toml", pipeline_.resolved);
   }
 
   void start() {
     log_data(data_);
     expected_ = expected_cost(pipeline_, network_, training_->plan(), data_, settings_, threads_);
     fill_record();
+    write_file(*request_.files, result_.folder / "pipeline.toml", pipeline_.resolved);
     write_record(*request_.files, result_.folder, record_);
     const Topology topology = network_.topology();
     RunStarted event;

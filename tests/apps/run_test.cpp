@@ -66,6 +66,19 @@ TEST_CASE("a model that cannot be written leaves nothing of it", "[pipeline][app
   CHECK_FALSE(std::filesystem::exists(tiny.folder() / "runs/tiny/.tmp-model"));
 }
 
+TEST_CASE("a run that cannot write its pipeline says where its folder is", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  // Files of 1 KiB at most.
+  const auto outcome = run_process(
+      {"bash", "-c", "trap '' XFSZ && ulimit -f 1 && exec \"$0\" tiny.toml --quiet", FTHOST_BUILD_DIR "/bin/fthost"},
+      tiny.folder().path());
+  CHECK(outcome.status == 1);
+  CHECK(outcome.err.find("pipeline.toml: File too large\n") != std::string::npos);
+  CHECK(outcome.err.find("  what there is so far: " + (tiny.folder() / "runs/tiny").string() + "\n") !=
+        std::string::npos);
+  CHECK(tiny.read("runs/tiny/log.txt").find("File too large") != std::string::npos);
+}
+
 TEST_CASE("a second run of the same name gets a folder of its own", "[pipeline][apps]") {
   const TinyPipeline tiny;
   CHECK(tiny.run({"--set", "train.epochs=1"}).status == 0);
