@@ -103,10 +103,14 @@ std::vector<Override> overrides_of(const Arguments& arguments) {
 Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry, TaskModel model) {
   const auto file = arguments.required("pipeline");
   const auto overrides = overrides_of(arguments);
+  if (arguments.has("point")) {
+    auto point = load_study_point(file, overrides, registry, arguments.text("point"));
+    refuse_other_part(arguments, point.has_value(), false);
+    return std::move(point->pipeline);
+  }
   auto study = load_study(file, overrides, registry);
   auto sequence = study ? std::nullopt : load_sequence(file, overrides, registry);
   refuse_other_part(arguments, study.has_value(), sequence.has_value());
-  if (study && arguments.has("point")) return take_point(std::move(*study), arguments.text("point")).pipeline;
   if (study) throw one_of_several(file, "study", study->points.size(), "point");
   if (sequence && arguments.has("task")) return take_task(*sequence, arguments.text("task"), model);
   if (sequence) throw one_of_several(file, "sequence", sequence->tasks.size(), "task");

@@ -36,7 +36,9 @@ struct Study {
 std::optional<Study> load_study(const std::filesystem::path& file, const std::vector<Override>& overrides,
                                 PluginRegistry& registry);
 
-/// The point of that name. Throws InputError that names the nearest.
-StudyPoint take_point(Study study, const std::string& name);
+/// The point of that name alone: what is wrong with the others' options is not asked. Throws InputError, also where
+/// there is no such point, with the nearest name.
+std::optional<StudyPoint> load_study_point(const std::filesystem::path& file, const std::vector<Override>& overrides,
+                                           PluginRegistry& registry, const std::string& name);
 
 }  // namespace fthost

@@ -217,12 +217,28 @@ TEST_CASE("study has at most ten thousand points", "[unit][study]") {
   CHECK(file.refusal().find("error: the study has more than 10000 points\n") != std::string::npos);
 }
 
-TEST_CASE("study's points are taken by name", "[unit][study]") {
-  StudyFile file("[study.grid]\nrun.seed = [1, 2]\n");
-  CHECK(take_point(file.load(), "seed-2").pipeline.run.seed == 2);
-  CHECK_THROWS_WITH(take_point(file.load(), "seed2"),
+TEST_CASE("study's points are loaded by name, each without the others", "[unit][study]") {
+  StudyFile file("[study.grid]\nrun.seed = [1, 2, -3]\n");
+  const auto point = [&](const std::string& name) { return load_study_point(file.file(), {}, file.registry(), name); };
+  CHECK(point("seed-2")->pipeline.run.seed == 2);
+  CHECK(point("seed-2")->pipeline.resolved.find("\nname = \"seed-2\"\n") != std::string::npos);
+  CHECK(file.refusal_of([&] { point("seed--3"); }) == file.refusal());
+  CHECK(file.refusal().find("-3") != std::string::npos);
+  CHECK_THROWS_WITH(point("seed2"),
                     "fthost: error: the study has no point 'seed2'; did you mean 'seed-2'?\n"
-                    "  its points: seed-1, seed-2\n");
+                    "  its points: seed-1, seed-2, seed--3\n");
+  StudyFile plain("");
+  CHECK_FALSE(load_study_point(plain.file(), {}, plain.registry(), "seed-1"));
+}
+
+TEST_CASE("study's point that is loaded by name is the one of the whole study", "[unit][study]") {
+  StudyFile file("[study]\njobs = 2\n[study.grid]\nfreezing.layers = [0, 1]\nrun.seed = [1, 2]\n");
+  for (const auto& each : file.load().points) {
+    const auto point = load_study_point(file.file(), {}, file.registry(), each.name);
+    REQUIRE(point);
+    CHECK(point->varied == each.varied);
+    CHECK(point->pipeline.resolved == each.pipeline.resolved);
+  }
 }
 
 }  // namespace
