@@ -21,9 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostRecordBytes = std::size_t{16} << 20;
-constexpr std::size_t kMostPipelineBytes = std::size_t{1} << 20;
-
 /// "freezing.layers: 3, now 1": a note for each option that differs.
 std::vector<std::string> differences(report::OptionTexts old_options, report::OptionTexts new_options) {
   for (auto* options : {&old_options, &new_options}) options->erase("run.threads");
@@ -47,7 +44,7 @@ nlohmann::json object_in(const fs::path& file) {
   std::error_code ignored;
   if (!fs::exists(file, ignored)) return {};
   try {
-    auto json = nlohmann::json::parse(read_text(file, kMostRecordBytes), nullptr, false);
+    auto json = nlohmann::json::parse(read_text(file, report::kMostRecordBytes), nullptr, false);
     return json.is_object() ? json : nlohmann::json();
   } catch (const InputError&) {
     return {};
@@ -62,7 +59,7 @@ RunState RunStates::of(const fs::path& run, const std::string& resolved, ModelFr
   const auto record = object_in(run / "run.json");
   if (text_in(record, "state") != "finished") return goes_on ? RunState::running : RunState::unfinished;
   const auto file = run / "pipeline.toml";
-  auto notes = differences(report::read_options(read_text(file, kMostPipelineBytes), file.string()),
+  auto notes = differences(report::read_options(read_text(file, report::kMostPipelineBytes), file.string()),
                            report::read_options(resolved, "pipeline.toml"));
   const auto options = notes.size();
   const auto model_files = changed_files(record, "model_files"), data_files = changed_files(record, "data_files");

@@ -15,9 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostRecordBytes = std::size_t{16} << 20;
 constexpr std::size_t kMostTableBytes = std::size_t{256} << 20;
-constexpr std::size_t kMostPipelineBytes = std::size_t{1} << 20;
 
 void add_sinks(const TomlArray& sinks, OptionTexts& options) {
   for (const auto& sink : sinks.items) {

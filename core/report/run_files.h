@@ -5,6 +5,7 @@
 
 #include <fthost/message.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <istream>
@@ -16,6 +17,10 @@
 #include <vector>
 
 namespace fthost::report {
+
+/// Of run.json, or a study's study.json, and of pipeline.toml: larger ones are not read.
+inline constexpr std::size_t kMostRecordBytes = std::size_t{16} << 20;
+inline constexpr std::size_t kMostPipelineBytes = std::size_t{1} << 20;
 
 /// Options by "table.option", with their values as TOML writes them.
 using OptionTexts = std::map<std::string, std::string, std::less<>>;
