@@ -1,6 +1,9 @@
 #include "core/engine/cost.h"
 
 #include <algorithm>
+
+#include "core/engine/memory.h"
+
 namespace fthost {
 namespace {
 
@@ -31,12 +34,6 @@ double suffix_step(const Calibration& measured, int layers, int suffix_layers, b
 
 }  // namespace
 
-MemoryEstimate plan_memory(const Topology& topology, const Plan& plan, const Workload& work) {
-  const bool keeps = work.cached && plan.first_stage > 0;
-  return estimate_memory(topology, plan, work.batch_tokens,
-                         keeps ? work.train_tokens + work.dev_tokens + work.test_tokens : 0, work.all_stages);
-}
-
 CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Calibration& measured,
                             const Workload& work) {
   const int layers = topology.layers();
@@ -45,11 +42,13 @@ CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Ca
   const auto sums = count(topology, plan);
   // Of the three products of a layer (forward, gradient of the input, gradient of the weight) one falls away.
   const double frozen_share = sums.suffix > 0 ? 1 - sums.learning / sums.suffix : 0;
-  const double step = suffix_step(measured, layers, suffix_layers, embeddings) * (1 - frozen_share / 3);
+  const double suffix = suffix_step(measured, layers, suffix_layers, embeddings) * (1 - frozen_share / 3);
   const double prefix = embeddings ? 0 : measured.embeddings + measured.layer * (layers - suffix_layers);
   const double forward = measured.layer * suffix_layers + (embeddings ? measured.embeddings : 0);
   const int rows = rows_per_token(plan, work.all_stages);
   const double below = work.cached && !embeddings ? measured.read * rows : prefix;
+  const double step = work.all_gradients ? measured.full_step : suffix + below;
+  const double uncached_step = work.all_gradients ? measured.full_step : suffix + prefix;
   const auto train = static_cast<double>(work.train_tokens), dev = static_cast<double>(work.dev_tokens),
              test = static_cast<double>(work.test_tokens);
   const double update = (measured.update * sums.learning + measured.step) * static_cast<double>(work.steps);
@@ -57,13 +56,13 @@ CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Ca
   CostPrediction prediction;
   prediction.boundary = boundary_name(plan);
   prediction.learning_parameters = static_cast<std::int64_t>(sums.learning);
-  prediction.epoch_seconds = train * (step + below) + update;
-  prediction.uncached_seconds = train * (step + prefix) + update;
+  prediction.epoch_seconds = train * step + update;
+  prediction.uncached_seconds = train * uncached_step + update;
   prediction.evaluation_seconds = dev * (forward + below);
   if (work.cached && !embeddings) {
     prediction.fill_seconds = (train + dev + test) * (prefix + measured.write * rows);
   }
-  const auto memory = plan_memory(topology, plan, work);
+  const auto memory = estimate_memory(topology, plan, work);
   prediction.cache_bytes = memory.cache_bytes;
   prediction.peak_bytes = memory.peak_bytes();
   prediction.total_seconds =

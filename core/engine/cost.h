@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/engine/memory.h"
+#include "core/engine/workload.h"
 
 namespace fthost {
 
@@ -28,19 +28,6 @@ struct Calibration {
   double write = 0;        ///< The same to its files.
 };
 
-/// How much there is to do.
-struct Workload {
-  std::int64_t train_tokens = 0;  ///< Of an epoch.
-  std::int64_t dev_tokens = 0;
-  std::int64_t test_tokens = 0;
-  std::int64_t steps = 0;        ///< Of the optimizer, in an epoch.
-  std::int64_t evaluations = 1;  ///< Of dev, for each epoch.
-  int epochs = 0;
-  std::int64_t batch_tokens = 0;  ///< Of the largest batch.
-  bool cached = false;            ///< Rows at the boundary are kept.
-  bool all_stages = false;        ///< The head reads the rows of all stages, which go along with a token.
-};
-
 struct CostPrediction {
   std::string name;  ///< What learns: "classifier-only", "last 3", "full"; empty for the pipeline's own plan.
   std::string boundary;
@@ -54,10 +41,9 @@ struct CostPrediction {
   std::int64_t peak_bytes = 0;    ///< Of memory; see MemoryEstimate.
 };
 
-MemoryEstimate plan_memory(const Topology& topology, const Plan& plan, const Workload& work);
-
 /// Layers of the suffix between one and all are taken to cost the same each: what lies between two measured numbers is
-/// interpolated. A frozen tensor in the suffix saves the third of the passes that is its weight's gradient.
+/// interpolated. A frozen tensor in the suffix saves the third of the passes that is its weight's gradient. Where all
+/// gradients are asked for, a step is both passes of everything, whatever learns.
 CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Calibration& calibration,
                             const Workload& workload);
 

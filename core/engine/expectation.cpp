@@ -5,6 +5,7 @@
 #include "core/data/order.h"
 #include "core/engine/cache_choice.h"
 #include "core/engine/calibration.h"
+#include "core/engine/memory.h"
 #include "core/engine/steps.h"
 
 namespace fthost {
@@ -35,6 +36,7 @@ Workload workload_of(const Pipeline& pipeline, const Network& network, const Dat
   if (train.evaluate_every > 0) work.evaluations = 1 + (work.steps - 1) / train.evaluate_every;
   work.epochs = train.epochs;
   work.all_stages = network.hidden_rows().all_stages;
+  work.all_gradients = train.clip_over_all;
   return work;
 }
 

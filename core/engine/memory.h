@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "core/engine/workload.h"
+
 namespace fthost {
 
 /// Tokens that are computed together when the cache is filled: without gradients memory sets no narrower limit.
@@ -19,7 +21,7 @@ struct MemoryEstimate {
   std::int64_t learning_parameters = 0;
   std::int64_t frozen_parameters = 0;
   std::int64_t weight_bytes = 0;      ///< f32 weights of the whole model.
-  std::int64_t gradient_bytes = 0;    ///< Of learning tensors.
+  std::int64_t gradient_bytes = 0;    ///< Of learning tensors, or of all.
   std::int64_t optimizer_bytes = 0;   ///< Two moments per learning element.
   std::int64_t activation_bytes = 0;  ///< What the suffix keeps for its backward pass, for one batch.
   std::int64_t passing_bytes = 0;     ///< What one layer needs while a batch passes it.
@@ -41,12 +43,12 @@ struct MemoryEstimate {
 /// Rows of the hidden size that a token has at the plan's boundary; `all_stages`: those of all stages below it.
 int rows_per_token(const Plan& plan, bool all_stages);
 
-/// For f32, a batch of `batch_tokens`, and `cached_tokens` whose rows are kept (0: no cache). With `all_stages` a
-/// token's rows of all stages go along, since the head reads them: kept, gathered, and with gradients. Of a layer of
-/// the suffix the operators keep for the backward pass, per token: its input, query, key, value, attention's result,
-/// both norms' normalised rows and the first one's result (8 rows of the hidden size), and the feed-forward part before
-/// and after its activation (2 of the intermediate size). While a layer is computed, there are 6 and 2 such rows.
-MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, std::int64_t batch_tokens,
-                               std::int64_t cached_tokens, bool all_stages);
+/// For f32, the largest batch of `work`, and all its tokens' rows where they are kept. Where a head reads all stages, a
+/// token's rows of all go along: kept, gathered, and with gradients. Of a layer of the suffix the operators keep for
+/// the backward pass, per token: its input, query, key, value, attention's result, both norms' normalised rows and the
+/// first one's result (8 rows of the hidden size), and the feed-forward part before and after its activation (2 of the
+/// intermediate size). While a layer is computed, there are 6 and 2 such rows. Where all gradients are asked for, that
+/// holds of every layer.
+MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, const Workload& work);
 
 }  // namespace fthost

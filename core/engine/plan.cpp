@@ -50,9 +50,9 @@ void add_seconds(const Pipeline& pipeline, const EngineRequest& request, Network
   if (!measured) measured = measure_now(pipeline, request, network, data, settings, file);
   auto work = workload_of(pipeline, network, data);
   work.cached = keeps_rows(pipeline, report.topology, report.plan, *measured, work);
-  report.memory = plan_memory(report.topology, report.plan, work);
+  report.memory = estimate_memory(report.topology, report.plan, work);
   report.predicted = predict_cost(report.topology, report.plan, *measured, work);
-  work.cached = pipeline.cache.mode != "off";
+  work.cached = pipeline.prefix_is_fixed() && pipeline.cache.mode != "off";
   report.alternatives = predict_costs(report.topology, *measured, work);
   report.epochs = work.epochs;
 }
@@ -69,8 +69,10 @@ PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& reque
   report.topology = network.topology();
   learning_rate_factors(pipeline, report.topology);  // says so now when a group names no tensor
   report.plan = first_plan(pipeline, *request.plugins, report.topology);
-  const std::int64_t batch_tokens = std::int64_t{pipeline.train.batch_size} * pipeline.data.max_length;
-  report.memory = estimate_memory(report.topology, report.plan, batch_tokens, 0, network.hidden_rows().all_stages);
+  report.memory = estimate_memory(report.topology, report.plan,
+                                  {.batch_tokens = std::int64_t{pipeline.train.batch_size} * pipeline.data.max_length,
+                                   .all_stages = network.hidden_rows().all_stages,
+                                   .all_gradients = pipeline.train.clip_over_all});
   const auto device = choose_device(pipeline.run.device);
   report.device = device.str();
   report.threads = use_threads(pipeline.run.threads);

@@ -141,7 +141,7 @@ class Run {
     record_.boundary = boundary_name(training_->plan());
     record_.layers = network_.topology().layers();
     record_.learning_layers = learning_layers(network_.topology(), training_->plan());
-    const auto sizes = estimate_memory(network_.topology(), training_->plan(), 0, 0, false);
+    const auto sizes = estimate_memory(network_.topology(), training_->plan(), {});
     record_.learning_parameters = sizes.learning_parameters;
     record_.frozen_parameters = sizes.frozen_parameters;
   }

@@ -280,6 +280,46 @@ TEST_CASE("plan predicts seconds, for its own strategy and all others", "[pipeli
   CHECK(wrong.err == "fthost: error: --measure is 'new', 'always' or 'never', not 'now'\n");
 }
 
+TEST_CASE("plan predicts no cache where no run has one", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const auto plan = [&](const std::string& option) {
+    const auto outcome =
+        run_program({"plan", "tiny.toml", "--json", "--set", "cache.mode=disk", "--set", option}, tiny.folder().path());
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return nlohmann::json::parse(outcome.out);
+  };
+  REQUIRE(plan("train.epochs=3").at("alternatives").at(0).at("cache_bytes") > 0);
+  for (const std::string option : {"freezing.frozen_dropout=true", "train.clip_over=all"}) {
+    INFO(option);
+    const auto planned = plan(option);
+    CHECK(planned.at("predicted").at("cache_bytes") == 0);
+    for (const auto& row : planned.at("alternatives")) {
+      CHECK(row.at("cache_bytes") == 0);
+      CHECK(row.at("fill_seconds") == 0);
+      CHECK(row.at("epoch_seconds") == row.at("uncached_seconds"));
+    }
+  }
+}
+
+TEST_CASE("plan counts the gradients of frozen tensors where they are asked for", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const auto memory = [&](const std::string& measure, const std::string& clip_over) {
+    const auto outcome =
+        run_program({"plan", "tiny.toml", "--json", "--measure", measure, "--set", "train.clip_over=" + clip_over},
+                    tiny.folder().path());
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return nlohmann::json::parse(outcome.out).at("memory_bytes");
+  };
+  const std::string measure = GENERATE("never", "new");
+  const auto learning = memory(measure, "learning"), all = memory(measure, "all");
+  CHECK(learning.at("gradients") < learning.at("weights"));
+  CHECK(all.at("gradients") == all.at("weights"));
+  CHECK(all.at("activations") > learning.at("activations"));
+  CHECK(all.at("optimizer") == learning.at("optimizer"));
+}
+
 TEST_CASE("plan counts rows of padding as a run computes them", "[pipeline][apps]") {
   const TinyPipeline tiny;
   const auto evaluation_seconds = [&](const std::string& pad) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/engine/cache_choice.h"
+#include "core/engine/memory.h"
 #include "tests/catch.h"
 #include "tests/core/run/failing_files.h"
 #include "tests/temporary_folder.h"
@@ -128,6 +129,33 @@ TEST_CASE("cost without a cache has no fill", "[unit][engine]") {
   CHECK(rows[1].epoch_seconds == rows[1].uncached_seconds);
   CHECK(rows[1].fill_seconds == 0);
   CHECK(rows[1].evaluation_seconds == Approx(100 * (10 + 31)));
+}
+
+TEST_CASE("cost of a step whose frozen tensors have gradients is that of training everything", "[unit][engine]") {
+  auto all = work(false);
+  all.all_gradients = true;
+  const auto shape = topology();
+  const auto rows = predict_costs(shape, kMeasured, all);
+  for (const auto& row : rows) CHECK(row.uncached_seconds == row.epoch_seconds);
+  CHECK(rows[0].epoch_seconds == Approx(1000 * 126 + 4 * (3 + 0.5 * 2)));
+  CHECK(rows[2].epoch_seconds == Approx(1000 * 126 + 4 * (3 + 0.5 * 22)));
+  CHECK(rows[5].epoch_seconds == Approx(1000 * 126 + 4 * (3 + 0.5 * 142)));
+  CHECK(rows[0].fill_seconds == 0);
+  // Evaluating takes no gradients.
+  CHECK(rows[0].evaluation_seconds == Approx(100 * 41));
+  // A frozen tensor in the suffix saves nothing.
+  std::vector<bool> biases;
+  for (const auto& tensor : shape.tensors) biases.push_back(tensor.stage >= 4 && tensor.name.ends_with("bias"));
+  const auto some = predict_cost(shape, make_plan(shape, biases), kMeasured, all);
+  CHECK(some.epoch_seconds == Approx(1000 * 126 + 4 * (3 + 0.5 * 6)));
+  // Weights and gradients of all, moments of the 2 that learn; what full fine-tuning keeps for its backward pass.
+  CHECK(rows[0].peak_bytes - rows[5].peak_bytes == (2 - 142) * 8);
+
+  all.all_stages = true;
+  const auto mixed = predict_costs(shape, kMeasured, all);
+  const std::int64_t row = 10 * 8 * 4;  // of a batch
+  // Five from below, five gathered, and their gradients, on top of what the stages keep.
+  CHECK(mixed[0].peak_bytes - rows[0].peak_bytes == (5 + 5 + 5) * row);
 }
 
 TEST_CASE("cost of frozen tensors in the suffix is two thirds", "[unit][engine]") {

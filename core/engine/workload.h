@@ -1,0 +1,24 @@
+#pragma once
+
+/// How much a run has to do, as far as what it takes depends on it. No tensors.
+
+#include <cstdint>
+
+namespace fthost {
+
+struct Workload {
+  std::int64_t train_tokens = 0;  ///< Of an epoch.
+  std::int64_t dev_tokens = 0;
+  std::int64_t test_tokens = 0;
+  std::int64_t steps = 0;        ///< Of the optimizer, in an epoch.
+  std::int64_t evaluations = 1;  ///< Of dev, for each epoch.
+  int epochs = 0;
+  std::int64_t batch_tokens = 0;  ///< Of the largest batch.
+  bool cached = false;            ///< Rows at the boundary are kept; not where all gradients are asked for.
+  bool all_stages = false;        ///< The head reads the rows of all stages, which go along with a token.
+  bool all_gradients = false;     ///< Frozen tensors have gradients too, those below the boundary among them.
+
+  std::int64_t tokens() const { return train_tokens + dev_tokens + test_tokens; }
+};
+
+}  // namespace fthost
