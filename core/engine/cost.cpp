@@ -10,6 +10,8 @@ namespace {
 struct Sums {
   double suffix = 0;    ///< Elements of the suffix' tensors.
   double learning = 0;  ///< Of these, those that learn.
+
+  double frozen_share() const { return suffix > 0 ? 1 - learning / suffix : 0; }
 };
 
 Sums count(const Topology& topology, const Plan& plan) {
@@ -23,32 +25,54 @@ Sums count(const Topology& topology, const Plan& plan) {
   return sums;
 }
 
+int suffix_layers_of(const Topology& topology, const Plan& plan) {
+  return std::min(topology.layers(), topology.head_stage() - plan.first_stage);
+}
+
 /// Both passes over the suffix when all of it learns, seconds per token.
-double suffix_step(const Calibration& measured, int layers, int suffix_layers, bool embeddings) {
-  if (embeddings) return measured.full_step;
+double suffix_step(const Topology& topology, const Plan& plan, const Calibration& measured) {
+  const int layers = topology.layers(), suffix_layers = suffix_layers_of(topology, plan);
+  if (plan.first_stage == 0) return measured.full_step;
   if (suffix_layers == 0) return measured.head_step;
   if (layers < 2) return measured.one_step;
   const double share = static_cast<double>(suffix_layers - 1) / static_cast<double>(layers - 1);
   return measured.one_step + share * (measured.layers_step - measured.one_step);
 }
 
+/// What it takes to have the suffix' input, seconds per token.
+struct InputSeconds {
+  double compute = 0;  ///< The prefix.
+  double read = 0;     ///< What is kept.
+  double write = 0;
+
+  /// The mean over `tokens`, of which so many are kept.
+  double mean(std::int64_t kept, std::int64_t tokens) const {
+    const double share = tokens > 0 ? static_cast<double>(kept) / static_cast<double>(tokens) : 0;
+    return share * read + (1 - share) * compute;
+  }
+};
+
+InputSeconds input_seconds(const Topology& topology, const Plan& plan, const Calibration& measured,
+                           const Workload& work) {
+  if (plan.first_stage == 0) return {};
+  return {.compute = measured.embeddings + measured.layer * (topology.layers() - suffix_layers_of(topology, plan)),
+          .read = measured.read * rows_per_token(plan, work.all_stages),
+          .write = measured.write * f32_rows_per_token(topology, plan, work)};
+}
+
 }  // namespace
 
 CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Calibration& measured,
                             const Workload& work) {
-  const int layers = topology.layers();
-  const bool embeddings = plan.first_stage == 0;
-  const int suffix_layers = std::min(layers, topology.head_stage() - plan.first_stage);
   const auto sums = count(topology, plan);
+  const auto input = input_seconds(topology, plan, measured, work);
+  const auto kept = kept_tokens(topology, plan, work);
   // Of the three products of a layer (forward, gradient of the input, gradient of the weight) one falls away.
-  const double frozen_share = sums.suffix > 0 ? 1 - sums.learning / sums.suffix : 0;
-  const double suffix = suffix_step(measured, layers, suffix_layers, embeddings) * (1 - frozen_share / 3);
-  const double prefix = embeddings ? 0 : measured.embeddings + measured.layer * (layers - suffix_layers);
-  const double forward = measured.layer * suffix_layers + (embeddings ? measured.embeddings : 0);
-  const int rows = rows_per_token(plan, work.all_stages);
-  const double below = work.cached && !embeddings ? measured.read * rows : prefix;
-  const double step = work.all_gradients ? measured.full_step : suffix + below;
-  const double uncached_step = work.all_gradients ? measured.full_step : suffix + prefix;
+  const double suffix = suffix_step(topology, plan, measured) * (1 - sums.frozen_share() / 3);
+  const double step = work.all_gradients ? measured.full_step : suffix + input.mean(kept.train, work.train_tokens);
+  const double uncached_step = work.all_gradients ? measured.full_step : suffix + input.compute;
+  const double forward =
+      measured.layer * suffix_layers_of(topology, plan) + (plan.first_stage == 0 ? measured.embeddings : 0);
   const auto train = static_cast<double>(work.train_tokens), dev = static_cast<double>(work.dev_tokens),
              test = static_cast<double>(work.test_tokens);
   const double update = (measured.update * sums.learning + measured.step) * static_cast<double>(work.steps);
@@ -58,15 +82,13 @@ CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Ca
   prediction.learning_parameters = static_cast<std::int64_t>(sums.learning);
   prediction.epoch_seconds = train * step + update;
   prediction.uncached_seconds = train * uncached_step + update;
-  prediction.evaluation_seconds = dev * (forward + below);
-  if (work.cached && !embeddings) {
-    prediction.fill_seconds = (train + dev + test) * (prefix + measured.write * rows);
-  }
+  prediction.evaluation_seconds = dev * (forward + input.mean(kept.dev, work.dev_tokens));
+  prediction.fill_seconds = static_cast<double>(kept.all()) * (input.compute + input.write);
   const auto memory = estimate_memory(topology, plan, work);
   prediction.cache_bytes = memory.cache_bytes;
   prediction.peak_bytes = memory.peak_bytes();
   prediction.total_seconds =
-      prediction.fill_seconds + test * (forward + below) +
+      prediction.fill_seconds + test * (forward + input.mean(kept.test, work.test_tokens)) +
       work.epochs * (prediction.epoch_seconds + static_cast<double>(work.evaluations) * prediction.evaluation_seconds);
   return prediction;
 }

@@ -32,12 +32,12 @@ struct CostPrediction {
   std::string name;  ///< What learns: "classifier-only", "last 3", "full"; empty for the pipeline's own plan.
   std::string boundary;
   std::int64_t learning_parameters = 0;
-  double fill_seconds = 0;        ///< Of the cache, for all sets, when none of it is there.
+  double fill_seconds = 0;        ///< Of the cache, for all sets, as far as it has room, when none of it is there.
   double epoch_seconds = 0;       ///< Training of an epoch after the fill, evaluation left out.
   double uncached_seconds = 0;    ///< The same without a cache.
   double evaluation_seconds = 0;  ///< Of dev, once.
   double total_seconds = 0;       ///< All epochs and evaluations, test and filling.
-  std::int64_t cache_bytes = 0;   ///< Of rows in f32, all sets.
+  std::int64_t cache_bytes = 0;   ///< Of the rows that are kept, all sets.
   std::int64_t peak_bytes = 0;    ///< Of memory; see MemoryEstimate.
 };
 

@@ -5,6 +5,7 @@
 #include "core/data/order.h"
 #include "core/engine/cache_choice.h"
 #include "core/engine/calibration.h"
+#include "core/engine/device.h"
 #include "core/engine/memory.h"
 #include "core/engine/steps.h"
 
@@ -14,6 +15,10 @@ namespace {
 /// What is computed of a set, with the rows of padding that the pipeline asks for.
 std::int64_t tokens_of(const Pipeline& pipeline, const DataSet& set) {
   return pipeline.data.pad ? std::ssize(set.examples) * pipeline.data.max_length : set.counts.tokens;
+}
+
+std::int64_t bytes_of(std::int64_t mebibytes) {
+  return mebibytes << 20;
 }
 
 }  // namespace
@@ -37,23 +42,34 @@ Workload workload_of(const Pipeline& pipeline, const Network& network, const Dat
   work.epochs = train.epochs;
   work.all_stages = network.hidden_rows().all_stages;
   work.all_gradients = train.clip_over_all;
+  work.kept_bytes = static_cast<std::int64_t>(c10::elementSize(number_type(pipeline.cache.storage)));
   return work;
 }
 
-bool keeps_rows(const Pipeline& pipeline, const Topology& topology, const Plan& plan, const Calibration& measured,
-                const Workload& work) {
-  if (!pipeline.prefix_is_fixed() || plan.first_stage == 0) return false;
-  if (pipeline.cache.mode != "auto") return pipeline.cache.mode != "off";
+std::int64_t most_cache_room(const Pipeline& pipeline) {
+  const auto& cache = pipeline.cache;
+  if (!pipeline.prefix_is_fixed() || cache.mode == "off") return 0;
+  // What is held in memory is in files too, where there are files.
+  return std::max(cache.mode == "disk" ? 0 : bytes_of(cache.memory), cache.mode == "memory" ? 0 : bytes_of(cache.disk));
+}
+
+std::int64_t cache_room(const Pipeline& pipeline, const Topology& topology, const Plan& plan,
+                        const Calibration& measured, const Workload& work) {
+  const auto most = plan.first_stage == 0 ? 0 : most_cache_room(pipeline);
+  if (pipeline.cache.mode != "auto" || most == 0) return most;
   const int prefix_layers = std::min(topology.layers(), plan.first_stage - 1);
+  const double rows = f32_rows_per_token(topology, plan, work);
   CacheCost cost;
   cost.compute = measured.embeddings + measured.layer * prefix_layers;
-  cost.read = measured.read * rows_per_token(plan, work.all_stages);
-  cost.write = measured.write * rows_per_token(plan, work.all_stages);
-  cost.tokens_there = cost.tokens_missing = work.train_tokens + work.dev_tokens + work.test_tokens;
+  cost.read = measured.read * rows;
+  cost.write = measured.write * rows;
+  cost.tokens_there = cost.tokens_missing = work.tokens();
   cost.tokens_asked = work.epochs * (work.train_tokens + work.evaluations * work.dev_tokens) + work.test_tokens;
-  cost.memory_bytes = static_cast<double>(pipeline.cache.memory);
-  cost.disk_bytes = static_cast<double>(pipeline.cache.disk);
-  return choose_cache(cost).mode != "off";
+  cost.memory_bytes = static_cast<double>(bytes_of(pipeline.cache.memory));
+  cost.disk_bytes = static_cast<double>(bytes_of(pipeline.cache.disk));
+  const auto mode = choose_cache(cost).mode;
+  if (mode == "off") return 0;
+  return mode == "memory" ? bytes_of(pipeline.cache.memory) : most;
 }
 
 std::optional<CostPrediction> expected_cost(const Pipeline& pipeline, const Network& network, const Plan& plan,
@@ -61,7 +77,7 @@ std::optional<CostPrediction> expected_cost(const Pipeline& pipeline, const Netw
   const auto measured = read_calibration(calibration_file(pipeline, network, settings, threads));
   if (!measured) return std::nullopt;
   auto work = workload_of(pipeline, network, data);
-  work.cached = keeps_rows(pipeline, network.topology(), plan, *measured, work);
+  work.cache_room = cache_room(pipeline, network.topology(), plan, *measured, work);
   return predict_cost(network.topology(), plan, *measured, work);
 }
 

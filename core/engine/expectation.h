@@ -15,9 +15,12 @@ namespace fthost {
 /// How much a run has to do, once its data are examples. The largest batch is that of the first epoch.
 Workload workload_of(const Pipeline& pipeline, const Network& network, const DataSets& data);
 
-/// Does a run keep rows? As [cache] mode says, or as the cache will choose by itself when nothing is there yet.
-bool keeps_rows(const Pipeline& pipeline, const Topology& topology, const Plan& plan, const Calibration& measured,
-                const Workload& work);
+/// Bytes of rows that a run may keep where it keeps any; 0: it keeps none.
+std::int64_t most_cache_room(const Pipeline& pipeline);
+
+/// The same for a plan: as [cache] mode says, or as the cache will choose by itself when nothing is there yet.
+std::int64_t cache_room(const Pipeline& pipeline, const Topology& topology, const Plan& plan,
+                        const Calibration& measured, const Workload& work);
 
 /// None when no measurement is kept; measures nothing itself.
 std::optional<CostPrediction> expected_cost(const Pipeline& pipeline, const Network& network, const Plan& plan,

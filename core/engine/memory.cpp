@@ -3,13 +3,41 @@
 #include <algorithm>
 
 namespace fthost {
+namespace {
+
+constexpr std::int64_t kFloatBytes = 4;
+
+}  // namespace
 
 int rows_per_token(const Plan& plan, bool all_stages) {
   return all_stages ? plan.first_stage : 1;
 }
 
+std::int64_t kept_bytes_per_token(const Topology& topology, const Plan& plan, const Workload& work) {
+  return topology.hidden_size * work.kept_bytes * rows_per_token(plan, work.all_stages);
+}
+
+double f32_rows_per_token(const Topology& topology, const Plan& plan, const Workload& work) {
+  return static_cast<double>(kept_bytes_per_token(topology, plan, work)) /
+         static_cast<double>(topology.hidden_size * kFloatBytes);
+}
+
+KeptTokens kept_tokens(const Topology& topology, const Plan& plan, const Workload& work) {
+  if (plan.first_stage == 0 || work.cache_room == 0) return {};
+  auto room = work.cache_room / kept_bytes_per_token(topology, plan, work);
+  const auto take = [&](std::int64_t tokens) {
+    const auto kept = std::min(tokens, room);
+    room -= kept;
+    return kept;
+  };
+  KeptTokens kept;
+  kept.train = take(work.train_tokens);
+  kept.dev = take(work.dev_tokens);
+  kept.test = take(work.test_tokens);
+  return kept;
+}
+
 MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, const Workload& work) {
-  constexpr std::int64_t kFloatBytes = 4;
   constexpr std::int64_t kMoments = 2;
   MemoryEstimate estimate;
   for (std::size_t i = 0; i < topology.tensors.size(); ++i)
@@ -25,15 +53,15 @@ MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, const
     estimate.activation_bytes += work.batch_tokens * (stage == 0 ? row_bytes : 8 * row_bytes + inner_bytes);
   estimate.passing_bytes = work.batch_tokens * (6 * row_bytes + inner_bytes);
   const int below = rows_per_token(plan, work.all_stages);
-  const auto cached_tokens = work.cached && plan.first_stage > 0 ? work.tokens() : 0;
+  const auto cached_tokens = kept_tokens(topology, plan, work).all();
   if (work.all_stages) {
     // All of them once for the head, and once more what they were gathered from; gradients where a stage has its own.
     const bool records = first_recorded < topology.head_stage();
-    const bool gathered = records || cached_tokens == 0;
+    const bool gathered = records || cached_tokens == 0 || cached_tokens < work.tokens();
     estimate.activation_bytes += work.batch_tokens * row_bytes * (topology.head_stage() + (gathered ? below : 0));
     if (records) estimate.passing_bytes += work.batch_tokens * row_bytes * topology.head_stage();
   }
-  estimate.cache_bytes = cached_tokens * row_bytes * below;
+  estimate.cache_bytes = cached_tokens * kept_bytes_per_token(topology, plan, work);
   if (cached_tokens > 0)
     estimate.filling_bytes =
         std::min(kFillTokens, cached_tokens) * ((6 + (work.all_stages ? 2 * below : 0)) * row_bytes + inner_bytes) +

@@ -43,7 +43,21 @@ struct MemoryEstimate {
 /// Rows of the hidden size that a token has at the plan's boundary; `all_stages`: those of all stages below it.
 int rows_per_token(const Plan& plan, bool all_stages);
 
-/// For f32, the largest batch of `work`, and all its tokens' rows where they are kept. Where a head reads all stages, a
+/// Bytes of what is kept of a token at the plan's boundary.
+std::int64_t kept_bytes_per_token(const Topology& topology, const Plan& plan, const Workload& work);
+/// The same as rows of the hidden size in f32.
+double f32_rows_per_token(const Topology& topology, const Plan& plan, const Workload& work);
+
+/// Tokens of each set whose rows find room. The others' are computed whenever they are asked for.
+struct KeptTokens {
+  std::int64_t train = 0, dev = 0, test = 0;
+
+  std::int64_t all() const { return train + dev + test; }
+};
+/// The sets are filled in this order. None where there is no prefix.
+KeptTokens kept_tokens(const Topology& topology, const Plan& plan, const Workload& work);
+
+/// For f32, the largest batch of `work`, and the rows that are kept. Where a head reads all stages, a
 /// token's rows of all go along: kept, gathered, and with gradients. Of a layer of the suffix the operators keep for
 /// the backward pass, per token: its input, query, key, value, attention's result, both norms' normalised rows and the
 /// first one's result (8 rows of the hidden size), and the feed-forward part before and after its activation (2 of the

@@ -49,10 +49,10 @@ void add_seconds(const Pipeline& pipeline, const EngineRequest& request, Network
   report.measured_now = !measured;
   if (!measured) measured = measure_now(pipeline, request, network, data, settings, file);
   auto work = workload_of(pipeline, network, data);
-  work.cached = keeps_rows(pipeline, report.topology, report.plan, *measured, work);
+  work.cache_room = cache_room(pipeline, report.topology, report.plan, *measured, work);
   report.memory = estimate_memory(report.topology, report.plan, work);
   report.predicted = predict_cost(report.topology, report.plan, *measured, work);
-  work.cached = pipeline.prefix_is_fixed() && pipeline.cache.mode != "off";
+  work.cache_room = most_cache_room(pipeline);
   report.alternatives = predict_costs(report.topology, *measured, work);
   report.epochs = work.epochs;
 }

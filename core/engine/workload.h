@@ -14,9 +14,10 @@ struct Workload {
   std::int64_t evaluations = 1;  ///< Of dev, for each epoch.
   int epochs = 0;
   std::int64_t batch_tokens = 0;  ///< Of the largest batch.
-  bool cached = false;            ///< Rows at the boundary are kept; not where all gradients are asked for.
-  bool all_stages = false;        ///< The head reads the rows of all stages, which go along with a token.
-  bool all_gradients = false;     ///< Frozen tensors have gradients too, those below the boundary among them.
+  std::int64_t cache_room = 0;  ///< Bytes of rows that may be kept; 0: none are, as where all gradients are asked for.
+  std::int64_t kept_bytes = 4;  ///< Of a number in a row that is kept.
+  bool all_stages = false;      ///< The head reads the rows of all stages, which go along with a token.
+  bool all_gradients = false;   ///< Frozen tensors have gradients too, those below the boundary among them.
 
   std::int64_t tokens() const { return train_tokens + dev_tokens + test_tokens; }
 };

@@ -302,6 +302,32 @@ TEST_CASE("plan predicts no cache where no run has one", "[pipeline][apps]") {
   }
 }
 
+TEST_CASE("plan counts rows as wide as they are kept, and those that have room", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const auto plan = [&](const std::string& mode, const std::string& option) {
+    const auto outcome = run_program({"plan", "tiny.toml", "--json", "--set", "cache.mode=" + mode, "--set", option},
+                                     tiny.folder().path());
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return nlohmann::json::parse(outcome.out);
+  };
+  const auto bytes = [](const nlohmann::json& planned) {
+    return planned.at("predicted").at("cache_bytes").get<std::int64_t>();
+  };
+  const auto wide = plan("memory", "cache.storage=f32");
+  CHECK(bytes(wide) > 0);
+  CHECK(2 * bytes(plan("memory", "cache.storage=bf16")) == bytes(wide));
+  // Each mode has its own room; by itself the cache takes whichever there is.
+  for (const auto& [mode, option] :
+       std::vector<std::pair<std::string, std::string>>{{"memory", "cache.memory=0"}, {"disk", "cache.disk=0"}}) {
+    const auto none = plan(mode, option);
+    CHECK(bytes(none) == 0);
+    CHECK(none.at("predicted").at("epoch_seconds") == none.at("predicted").at("uncached_seconds"));
+    CHECK(none.at("alternatives").at(0).at("cache_bytes") == 0);
+    CHECK(plan("auto", option).at("alternatives").at(1).at("cache_bytes") == bytes(wide));
+  }
+}
+
 TEST_CASE("plan counts the gradients of frozen tensors where they are asked for", "[pipeline][apps]") {
   const TinyPipeline tiny;
   const auto memory = [&](const std::string& measure, const std::string& clip_over) {

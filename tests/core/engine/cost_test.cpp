@@ -48,7 +48,7 @@ Workload work(bool cached) {
           .evaluations = 1,
           .epochs = 3,
           .batch_tokens = 10,
-          .cached = cached};
+          .cache_room = cached ? std::int64_t{1} << 30 : 0};
 }
 
 }  // namespace
@@ -116,12 +116,41 @@ TEST_CASE("cost of rows of all stages is that of so many rows", "[unit][engine]"
   CHECK(rows[0].peak_bytes - MemoryEstimate::kWorkspaceBytes ==
         142 * 4 + 2 * 12 + 1110 * (6 + 2 * 5) * 8 * 4 + 1110 * 5 * 8 * 4);
 
-  all.cached = false;
+  all.cache_room = 0;
   const auto uncached = predict_costs(topology(), kMeasured, all);
   const std::int64_t row = 10 * 8 * 4;  // of a batch
   CHECK(uncached[0].peak_bytes - MemoryEstimate::kWorkspaceBytes == 142 * 4 + 2 * 12 + (6 + 5 + 5) * row);
   // Four from below, five gathered, and their gradients.
   CHECK(uncached[1].peak_bytes - MemoryEstimate::kWorkspaceBytes == 142 * 4 + 12 * 12 + (8 + 6 + 4 + 5 + 5) * row);
+}
+
+TEST_CASE("cost of what finds no room in the cache is that of computing it each time", "[unit][engine]") {
+  auto half = work(true);
+  half.cache_room = 500 * 8 * 4;  // half of the training set's rows
+  const auto rows = predict_costs(topology(), kMeasured, half);
+  CHECK(rows[0].epoch_seconds == Approx(500 * (2 + 0.25) + 500 * (2 + 41) + 4 * (3 + 1)));
+  CHECK(rows[0].evaluation_seconds == Approx(100 * 41));
+  CHECK(rows[0].fill_seconds == Approx(500 * (41 + 0.125)));
+  CHECK(rows[0].cache_bytes == 500 * 8 * 4);
+  CHECK(rows[0].peak_bytes - MemoryEstimate::kWorkspaceBytes == 142 * 4 + 2 * 12 + 500 * 6 * 8 * 4 + 500 * 8 * 4);
+
+  // The training set and a quarter of the dev set; none of the test set.
+  half.cache_room = 1025 * 8 * 4;
+  const auto more = predict_costs(topology(), kMeasured, half);
+  CHECK(more[0].epoch_seconds == Approx(1000 * (2 + 0.25) + 4 * (3 + 1)));
+  CHECK(more[0].evaluation_seconds == Approx(25 * 0.25 + 75 * 41));
+  CHECK(more[0].total_seconds ==
+        Approx(1025 * (41 + 0.125) + 10 * 41 + 3 * (more[0].epoch_seconds + more[0].evaluation_seconds)));
+}
+
+TEST_CASE("cost of rows that are kept in bf16 is half the room", "[unit][engine]") {
+  auto rounded = work(true);
+  rounded.kept_bytes = 2;
+  const auto rows = predict_costs(topology(), kMeasured, rounded);
+  CHECK(rows[0].cache_bytes == 1110 * 8 * 2);
+  CHECK(rows[0].fill_seconds == Approx(1110 * (41 + 0.125 / 2)));
+  rounded.cache_room = 500 * 8 * 2;
+  CHECK(predict_costs(topology(), kMeasured, rounded)[0].cache_bytes == 500 * 8 * 2);
 }
 
 TEST_CASE("cost without a cache has no fill", "[unit][engine]") {
