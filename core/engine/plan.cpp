@@ -8,6 +8,7 @@
 #include "core/engine/learning_rates.h"
 #include "core/engine/network.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/steps.h"
 #include "core/run/log.h"
 
 namespace fthost {
@@ -70,7 +71,7 @@ PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& reque
   learning_rate_factors(pipeline, report.topology);  // says so now when a group names no tensor
   report.plan = first_plan(pipeline, *request.plugins, report.topology);
   report.memory = estimate_memory(report.topology, report.plan,
-                                  {.batch_tokens = std::int64_t{pipeline.train.batch_size} * pipeline.data.max_length,
+                                  {.batch_tokens = most_batch_tokens(pipeline.train, pipeline.data.max_length),
                                    .all_stages = network.hidden_rows().all_stages,
                                    .all_gradients = pipeline.train.clip_over_all});
   const auto device = choose_device(pipeline.run.device);

@@ -1,5 +1,7 @@
 #include "core/engine/steps.h"
 
+#include <algorithm>
+
 #include "core/data/order.h"
 
 namespace fthost {
@@ -14,6 +16,11 @@ std::vector<std::span<const std::size_t>> cut_batches(const TrainOptions& train,
                                                       std::span<const std::int64_t> lengths) {
   return train.batch_tokens ? cut_batches_by_tokens(order, lengths, *train.batch_tokens)
                             : cut_batches(order, static_cast<std::size_t>(train.batch_size));
+}
+
+std::int64_t most_batch_tokens(const TrainOptions& train, std::int64_t max_length) {
+  // An example that is longer than batch_tokens is a batch of its own.
+  return train.batch_tokens ? std::max<std::int64_t>(*train.batch_tokens, max_length) : train.batch_size * max_length;
 }
 
 std::int64_t steps_for(const TrainOptions& train, std::size_t batches) {

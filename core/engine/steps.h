@@ -19,6 +19,9 @@ std::vector<std::int64_t> lengths_of(const DataSet& set);
 std::vector<std::span<const std::size_t>> cut_batches(const TrainOptions& train, std::span<const std::size_t> order,
                                                       std::span<const std::int64_t> lengths);
 
+/// The most tokens that a batch of cut_batches() has when no example has more than `max_length`.
+std::int64_t most_batch_tokens(const TrainOptions& train, std::int64_t max_length);
+
 /// Steps of the optimizer for so many batches.
 std::int64_t steps_for(const TrainOptions& train, std::size_t batches);
 

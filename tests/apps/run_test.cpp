@@ -346,6 +346,26 @@ TEST_CASE("plan counts the gradients of frozen tensors where they are asked for"
   CHECK(all.at("optimizer") == learning.at("optimizer"));
 }
 
+TEST_CASE("plan counts a batch of full length, by examples or by tokens", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  tiny.folder().write("tokens.toml",
+                      std::regex_replace(tiny.read("tiny.toml"), std::regex("batch_size = 8"), "batch_tokens = 128"));
+  const auto activations = [&](const std::string& file, const std::vector<std::string>& options) {
+    std::vector<std::string> words = {"plan", file, "--json", "--measure", "never"};
+    for (const auto& option : options) words.insert(words.end(), {"--set", option});
+    const auto outcome = run_program(words, tiny.folder().path());
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return nlohmann::json::parse(outcome.out).at("memory_bytes").at("activations").get<std::int64_t>();
+  };
+  // 8 examples of 16 tokens.
+  const auto of_128 = activations("tiny.toml", {});
+  CHECK(activations("tokens.toml", {}) == of_128);
+  CHECK(activations("tokens.toml", {"train.batch_tokens=256"}) == 2 * of_128);
+  // An example that is longer than the batch may be.
+  CHECK(activations("tokens.toml", {"train.batch_tokens=4"}) == of_128 / 8);
+}
+
 TEST_CASE("plan counts rows of padding as a run computes them", "[pipeline][apps]") {
   const TinyPipeline tiny;
   const auto evaluation_seconds = [&](const std::string& pad) {
