@@ -10,6 +10,7 @@
 #include "core/engine/plugin_calls.h"
 #include "core/engine/steps.h"
 #include "core/engine/stopwatch.h"
+#include "core/pipeline/problems.h"
 
 namespace fthost {
 
@@ -284,12 +285,20 @@ void Training::evaluate_within(int epoch, const EpochSums& sums) {
   if (pipeline_.train.keep == "best") keep_if_best(epoch, true);
 }
 
+/// Which figures there are is known when the first epoch is over.
+void Training::refuse_metric() const {
+  const auto& wanted = pipeline_.train.metric;
+  auto message = point_at(pipeline_, "train", "metric", "no sink gives a figure named '" + wanted + "' after an epoch");
+  const auto names = events_.metrics().names();
+  message.hint = suggestion(wanted, names);
+  message.notes.push_back(names.empty() ? "no sink gives any" : "there are: " + comma_separated(names));
+  throw InputError(std::move(message));
+}
+
 void Training::keep_if_best(int epoch, bool within_epoch) {
   const auto value = events_.metrics().at(pipeline_.train.metric, epoch);
   if (!value.has_value() && within_epoch) return;  // some figures are there at an epoch's end only
-  if (!value.has_value())
-    throw InputError(point_at(pipeline_, "train", "metric",
-                              "no sink gives a figure named '" + pipeline_.train.metric + "' after an epoch"));
+  if (!value.has_value()) refuse_metric();
   const bool less_is_better = pipeline_.train.metric.ends_with("loss");
   // Nothing is better than NaN, and NaN is better than nothing.
   const bool better = !best_.has_value() || std::isnan(*best_) || (less_is_better ? *value < *best_ : *value > *best_);

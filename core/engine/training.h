@@ -85,6 +85,7 @@ class Training {
   void refuse_nonfinite(const Example& example, const char* what, double value) const;
   void evaluate_within(int epoch, const EpochSums& sums);
   void keep_if_best(int epoch, bool within_epoch);
+  [[noreturn]] void refuse_metric() const;
   void restore_best();
   /// Leaves the best epoch's weights, when they are kept, else those of now, which are no epoch's within one.
   bool stop_early(bool within_epoch);

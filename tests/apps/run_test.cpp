@@ -165,9 +165,15 @@ TEST_CASE("the best epoch's weights can be kept", "[pipeline][apps]") {
 
 TEST_CASE("a figure that no sink gives cannot choose the best epoch", "[pipeline][apps]") {
   const TinyPipeline tiny;
-  const auto unknown = tiny.run({"--set", "train.keep=best", "--set", "train.metric=dev_f2"});
+  tiny.folder().write("tiny.toml", tiny.read("tiny.toml") + "keep = \"best\"\nmetric = \"dev_f2\"\n");
+  const auto unknown = tiny.run();
   CHECK(unknown.status == 2);
-  CHECK(unknown.err.find("no sink gives a figure named 'dev_f2'") != std::string::npos);
+  CHECK(unknown.err.find("tiny.toml:32:10: error: no sink gives a figure named 'dev_f2' after an epoch\n"
+                         "   32 | metric = \"dev_f2\"\n"
+                         "      |          ^^^^^^^^ did you mean 'dev_f1'?\n"
+                         "  metric: text, default \"dev_f1\"; the figure by which the best epoch is found\n"
+                         "  there are: dev_f1, dev_loss, dev_precision, dev_recall, "
+                         "eval_seconds, seconds, tokens_per_second, train_loss\n") != std::string::npos);
 }
 
 TEST_CASE("a max_length beyond the model is refused by plan and run alike", "[pipeline][apps]") {
