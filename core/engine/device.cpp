@@ -10,6 +10,8 @@
 #include <torch/version.h>
 
 #include <boost/dll/runtime_symbol_info.hpp>
+#include <optional>
+#include <utility>
 
 #include "core/run/log.h"
 
@@ -50,23 +52,38 @@ int cuda_devices() {
   return static_cast<int>(at::detail::getCUDAHooks().deviceCount());
 }
 
-[[noreturn]] void refuse_device(const std::string& wanted, int devices) {
-  std::string why = cuda_library().open ? "this machine has " + std::to_string(devices) + " CUDA devices"
-                                        : "fthost's CUDA library does not open: " + cuda_library().problem;
-  throw Error("device '" + wanted + "' is not there: " + why + "; `fthost doctor` shows what there is");
-}
-
-}  // namespace
-
-at::Device choose_device(const std::string& wanted) {
+/// None when it is not there.
+std::optional<at::Device> find_device(const std::string& wanted) {
   if (wanted == "cpu") return at::kCPU;
   const int devices = cuda_devices();
   if (wanted == "auto" && cuda_library().there && !cuda_library().open)
     log_info("no CUDA device is used: the CUDA library does not open: " + cuda_library().problem);
   if (wanted == "auto") return devices > 0 ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
   const int index = wanted == "cuda" ? 0 : std::stoi(wanted.substr(wanted.find(':') + 1));
-  if (index >= devices) refuse_device(wanted, devices);
-  return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
+  if (index >= devices) return std::nullopt;
+  return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
+}
+
+std::string missing(const std::string& wanted) {
+  const auto why = cuda_library().open ? "this machine has " + std::to_string(cuda_devices()) + " CUDA devices"
+                                       : "fthost's CUDA library does not open: " + cuda_library().problem;
+  return "device '" + wanted + "' is not there: " + why;
+}
+
+constexpr const char* kWhatThereIs = "`fthost doctor` shows what there is";
+
+}  // namespace
+
+at::Device choose_device(const std::string& wanted) {
+  if (const auto device = find_device(wanted)) return *device;
+  throw InputError(Message{.place = {"--device", 0, 0}, .text = missing(wanted), .notes = {kWhatThereIs}});
+}
+
+at::Device choose_device(const Pipeline& pipeline) {
+  if (const auto device = find_device(pipeline.run.device)) return *device;
+  auto message = point_at(pipeline, "run", "device", missing(pipeline.run.device));
+  message.notes.emplace_back(kWhatThereIs);
+  throw InputError(std::move(message));
 }
 
 int use_threads(int wanted) {

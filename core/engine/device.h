@@ -8,12 +8,15 @@
 #include <string_view>
 
 #include "core/engine/engine.h"
+#include "core/pipeline/pipeline.h"
 
 namespace fthost {
 
 /// Turns "auto", "cpu", "cuda" or "cuda:1" into a device that is there. "auto" is the first CUDA device when fthost's
-/// CUDA library opens and there is one, else the CPU. Throws Error when a device that was asked for is not there.
+/// CUDA library opens and there is one, else the CPU. Throws InputError when a device that was asked for is not there.
 at::Device choose_device(const std::string& wanted);
+/// The same for [run] device; the error points at it.
+at::Device choose_device(const Pipeline& pipeline);
 
 /// Sets and returns the number of threads for LibTorch's operators; 0 means all physical cores.
 int use_threads(int wanted);

@@ -38,7 +38,7 @@ std::vector<FilledBoundary> fill_cache(const Pipeline& pipeline, const std::vect
   if (pipeline.train.clip_over_all)
     throw InputError(point_at(pipeline, "train", "clip_over",
                               "gradients of frozen tensors are asked for: a run would not read what is kept"));
-  const auto device = choose_device(pipeline.run.device);
+  const auto device = choose_device(pipeline);
   const int threads = use_threads(pipeline.run.threads);
   Network network(pipeline, *request.plugins);
   EventBus events;

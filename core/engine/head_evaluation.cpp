@@ -64,7 +64,7 @@ DataSets read_dev(const Pipeline& pipeline, Network& network, PluginRegistry& pl
 }  // namespace
 
 HeadScores evaluate_head(const Pipeline& pipeline, const std::filesystem::path& trained, const EngineRequest& request) {
-  const auto device = choose_device(pipeline.run.device);
+  const auto device = choose_device(pipeline);
   const int threads = use_threads(pipeline.run.threads);
   EventBus nobody_listens;
   Network network(pipeline, *request.plugins);

@@ -74,7 +74,7 @@ PlanReport make_plan_report(const Pipeline& pipeline, const EngineRequest& reque
                                   {.batch_tokens = most_batch_tokens(pipeline.train, pipeline.data.max_length),
                                    .all_stages = network.hidden_rows().all_stages,
                                    .all_gradients = pipeline.train.clip_over_all});
-  const auto device = choose_device(pipeline.run.device);
+  const auto device = choose_device(pipeline);
   report.device = device.str();
   report.threads = use_threads(pipeline.run.threads);
   if (measure == Measure::never) return report;

@@ -39,7 +39,7 @@ class Run {
   Run(const Pipeline& pipeline, const EngineRequest& request)
       : pipeline_(pipeline),
         request_(request),
-        device_(choose_device(pipeline.run.device)),
+        device_(choose_device(pipeline)),
         threads_(use_threads(pipeline.run.threads)),
         network_(pipeline, *request.plugins) {
     add_sinks();

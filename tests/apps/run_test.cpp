@@ -186,6 +186,34 @@ TEST_CASE("a max_length beyond the model is refused by plan and run alike", "[pi
   CHECK(run.err.find(plan.err) != std::string::npos);
 }
 
+TEST_CASE("a device that is not there is refused at its line, before anything is done", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  tiny.folder().write("tiny.toml", std::regex_replace(tiny.read("tiny.toml"), std::regex("threads = 1"),
+                                                      "threads = 1\ndevice = \"cuda:999\""));
+  // Why it is not there depends on the machine and the build.
+  const auto said = [](const std::string& err) {
+    return std::regex_replace(err, std::regex("is not there: .*"), "is not there: WHY");
+  };
+  const std::string expected =
+      "tiny.toml:3:10: error: device 'cuda:999' is not there: WHY\n"
+      "    3 | device = \"cuda:999\"\n"
+      "      |          ^^^^^^^^^^\n"
+      "  device: text, default \"auto\"; \"auto\" (a GPU when there is one), \"cpu\", \"cuda\" or \"cuda:N\"\n"
+      "  `fthost doctor` shows what there is\n";
+  const auto run = tiny.run();
+  CHECK(run.status == 2);
+  CHECK(said(run.err) == expected);
+  CHECK_FALSE(std::filesystem::exists(tiny.folder() / "runs"));
+  const auto plan = run_program({"plan", "tiny.toml"}, tiny.folder().path());
+  CHECK(plan.status == 2);
+  CHECK(said(plan.err) == expected);
+  const auto predict =
+      run_program({"predict", TinyPipeline::model().string(), "--device", "cuda:999"}, ".", "anna was home\n");
+  CHECK(predict.status == 2);
+  CHECK(said(predict.err) ==
+        "--device: error: device 'cuda:999' is not there: WHY\n  `fthost doctor` shows what there is\n");
+}
+
 TEST_CASE("run is refused when a launcher started several processes", "[pipeline][apps]") {
   const TinyPipeline tiny;
   const auto start = [&](const Environment& environment) {
