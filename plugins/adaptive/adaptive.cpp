@@ -26,7 +26,9 @@ class Adaptive final : public fthost::Freezing, public fthost::GradientNormReade
     if (keep_ > topology.layers())
       throw fthost::OptionError("keep", std::to_string(keep_) + " layers are to learn always, but the model has " +
                                             std::to_string(topology.layers()));
-    if (!progress.gradient_norms.empty()) freeze_more(topology, progress.gradient_norms);
+    // Who asks again for the same epoch gets the same answer.
+    if (!progress.gradient_norms.empty() && std::exchange(seen_epoch_, progress.epoch) != progress.epoch)
+      freeze_more(topology, progress.gradient_norms);
     std::vector<bool> learns;
     for (const auto& tensor : topology.tensors) learns.push_back(tensor.stage >= first_stage_);
     return learns;
@@ -69,6 +71,7 @@ class Adaptive final : public fthost::Freezing, public fthost::GradientNormReade
   double percentile_;
   std::int64_t keep_;
   int first_stage_ = 0;
+  int seen_epoch_ = 0;         ///< The last one before which there were norms; 0: none.
   std::vector<double> norms_;  ///< Of each stage, over the epoch before.
 };
 

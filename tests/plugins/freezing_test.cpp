@@ -136,8 +136,10 @@ std::string refusal(const std::function<void()>& call) {
   return "";
 }
 
-/// The adaptive strategy after epochs with these gradient norms of the stages (embeddings, layers, head).
-std::string adaptive_after(double percentile, std::int64_t keep, const std::vector<std::vector<double>>& epochs) {
+/// The adaptive strategy after epochs with these gradient norms of the stages (embeddings, layers, head), asked so many
+/// times for each.
+std::string adaptive_after(double percentile, std::int64_t keep, const std::vector<std::vector<double>>& epochs,
+                           int times = 1) {
   const auto freezing = make("adaptive", Options({{"percentile", percentile}, {"keep", keep}}));
   const auto shape = topology(static_cast<int>(epochs.front().size()) - 2);
   std::string text;
@@ -149,6 +151,7 @@ std::string adaptive_after(double percentile, std::int64_t keep, const std::vect
     for (const auto norm : stages)
       progress.gradient_norms.insert(progress.gradient_norms.end(), {0.6 * norm, 0.8 * norm});
     const auto learns = freezing->learns(shape, progress);
+    for (int again = 1; again < times; ++again) CHECK(freezing->learns(shape, progress) == learns);
     text.clear();
     for (std::size_t i = 0; i < learns.size(); i += 2) text += learns[i] ? 'L' : 'f';
   };
@@ -191,6 +194,14 @@ TEST_CASE("freezing gradual thaws from the top", "[unit][plugins]") {
   CHECK(epochs_of(*gradual(0, 1, 3, true), 4, 3) == Names{"fffffL", "ffLLLL", "LLLLLL"});
   CHECK(refusal([] { gradual(3, 1, 1, false)->learns(topology(2), {}); }) ==
         "start: 3 layers are to learn at first, but the model has 2");
+}
+
+TEST_CASE("freezing adaptive gives the same answer to who asks twice for an epoch", "[unit][plugins]") {
+  const std::vector<std::vector<double>> epochs = {{1, 1, 1, 1, 1}, {1.1, 0.8, 1.5, 0.4, 9}, {0, 0, 1.5, 0.8, 9}};
+  for (std::size_t count = 1; count <= epochs.size(); ++count) {
+    const std::vector<std::vector<double>> some(epochs.begin(), epochs.begin() + static_cast<std::ptrdiff_t>(count));
+    CHECK(adaptive_after(50, 0, some, 3) == adaptive_after(50, 0, some));
+  }
 }
 
 TEST_CASE("freezing adaptive freezes from the bottom what changes least", "[unit][plugins]") {
