@@ -50,9 +50,8 @@ class Predictor {
         model_plugin_(required(plugins, Kind::model, use_.model_plugin, what.model)),
         head_plugin_(required(plugins, Kind::head, use_.head_plugin, what.model)) {
     use_threads(what.threads);
-    const Options model_options({{"path", std::filesystem::absolute(what.model).string()}});
     model_ = call_plugin(model_plugin_, "reading the model's configuration",
-                         [&] { return plugins.create<Model>(model_plugin_, model_options); });
+                         [&] { return plugins.create<Model>(model_plugin_, use_.model_options); });
     head_ = call_plugin(head_plugin_, "being created",
                         [&] { return plugins.create<Head>(head_plugin_, use_.head_options); });
     rules_ = {max_length_of(use_, model_->max_tokens(), what.model), LongSentences::window, head_->special_tokens()};

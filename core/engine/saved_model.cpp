@@ -70,9 +70,11 @@ std::optional<OptionValue> option_value(OptionType type, const nlohmann::json& v
   return std::nullopt;
 }
 
+using Values = std::map<std::string, OptionValue, std::less<>>;
+
 /// The component's options: the default of each, or what `saved` holds.
-Options options_from(const ComponentDescription& component, const JsonObject& saved) {
-  std::map<std::string, OptionValue, std::less<>> values;
+Values options_from(const ComponentDescription& component, const JsonObject& saved) {
+  Values values;
   for (const auto& option : component.options) {
     const auto* given = saved.find(option.name);
     auto value = given == nullptr ? option.default_value : option_value(option.type, *given);
@@ -80,7 +82,21 @@ Options options_from(const ComponentDescription& component, const JsonObject& sa
       saved.wrong(option.name, "as declared (" + type_and_range(option) + ")");
     if (value.has_value()) values[option.name] = std::move(*value);
   }
+  return values;
+}
+
+/// A model's. Its folder is where it lies now.
+Options model_options_from(const ComponentDescription& component, const JsonObject& saved,
+                           const std::filesystem::path& folder) {
+  auto values = options_from(component, saved);
+  values["path"] = std::filesystem::absolute(folder).string();
   return Options(std::move(values));
+}
+
+nlohmann::ordered_json to_json(const Options& options) {
+  auto json = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : options.values()) json[name] = to_json(value);
+  return json;
 }
 
 SavedUse read_own(const std::filesystem::path& folder, const PluginRegistry& plugins) {
@@ -94,7 +110,14 @@ SavedUse read_own(const std::filesystem::path& folder, const PluginRegistry& plu
   if (head == nullptr)
     throw unusable(file, "no plugin provides head '" + use.head_plugin + "'",
                    {"`fthost plugins` lists what was found and where"});
-  use.head_options = options_from(head->description, saved.object("head_options"));
+  use.head_options = Options(options_from(head->description, saved.object("head_options")));
+  // Folders that earlier versions wrote have none. Of a model that is not there, who asks for it says so.
+  const auto nothing = nlohmann::json::object();
+  const bool has_options = saved.find("model_options") != nullptr;
+  if (const auto* model = plugins.find(Kind::model, use.model_plugin))
+    use.model_options = model_options_from(
+        model->description, has_options ? saved.object("model_options") : JsonObject(nothing, file.string(), ""),
+        folder);
   return use;
 }
 
@@ -124,9 +147,11 @@ SavedUse guess(const std::filesystem::path& folder, const PluginRegistry& plugin
                    {"`fthost plugins` lists what was found and where"});
   const auto& head = head_for(config, plugins);
   const auto nothing = nlohmann::json::object();
+  const JsonObject defaults(nothing, config.file, "");
   return {.model_plugin = model->description.name,
           .head_plugin = head.description.name,
-          .head_options = options_from(head.description, JsonObject(nothing, config.file, "")),
+          .model_options = model_options_from(model->description, defaults, folder),
+          .head_options = Options(options_from(head.description, defaults)),
           .max_length = {}};
 }
 
@@ -138,8 +163,9 @@ void write_model(Files& files, const std::filesystem::path& folder, Network& net
   use["model"] = pipeline.model.component.description.name;
   use["head"] = pipeline.head.component.description.name;
   use["max_length"] = pipeline.data.max_length;
-  use["head_options"] = nlohmann::ordered_json::object();
-  for (const auto& [name, value] : pipeline.head.options.values()) use["head_options"][name] = to_json(value);
+  use["model_options"] = to_json(pipeline.model.options);
+  use["model_options"].erase("path");  // that of the model it started from
+  use["head_options"] = to_json(pipeline.head.options);
   write_file(files, folder / kUseFile, use.dump(2) + "\n");
 }
 

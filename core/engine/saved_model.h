@@ -21,6 +21,7 @@ namespace fthost {
 struct SavedUse {
   std::string model_plugin;
   std::string head_plugin;
+  Options model_options;                   ///< Complete; `path` is the folder.
   Options head_options;                    ///< Complete.
   std::optional<std::int64_t> max_length;  ///< As fthost.json says, from 1; none in a folder of another origin.
 };

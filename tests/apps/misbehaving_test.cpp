@@ -234,3 +234,30 @@ TEST_CASE("a sink that fails over the end of a run fails the run", "[pipeline][a
   CHECK(odd.tiny.record().at("state") == "failed");
   CHECK(std::filesystem::exists(odd.tiny.folder() / "runs/tiny/model/model.safetensors"));
 }
+
+TEST_CASE("predict gives a model the options that it was trained with", "[pipeline][apps]") {
+  const OddPipeline odd;
+  REQUIRE(odd.run("model", "odd-model", "well").status == 0);
+  const std::string model = "runs/tiny/model", use_file = model + "/fthost.json";
+  const auto use = nlohmann::json::parse(odd.tiny.read(use_file));
+  CHECK(use.at("model_options") == nlohmann::json{{"how", "well"}});
+
+  // It saves nothing of its own, and so gets a tokenizer.
+  for (const auto* file : {"vocab.txt", "tokenizer_config.json"})
+    std::filesystem::copy_file(TinyPipeline::model() / file, odd.tiny.folder() / (model + "/" + file));
+  const TemporaryFolder plugins;
+  std::filesystem::copy_file(fixture("misbehaving_tensors.so"), plugins / "odd.so");
+  const auto predict = [&](const nlohmann::json& options) {
+    auto changed = use;
+    changed["model_options"] = options;
+    odd.tiny.folder().write(use_file, changed.dump());
+    return run_program({"predict", model}, odd.tiny.folder().path(), "anna was home\n",
+                       {{"FTHOST_PLUGIN_PATH", plugins.path().string()}});
+  };
+  // It was made, and names no labels.
+  CHECK(predict({{"how", "well"}}).err == model +
+                                              "/config.json: error: it names no labels (id2label)\n"
+                                              "  `fthost predict` wants a model that was fine-tuned\n");
+  CHECK(predict({{"how", 3}}).err ==
+        model + "/fthost.json: error: expected model_options.how to be as declared (text), found 3\n");
+}
