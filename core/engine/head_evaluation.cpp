@@ -51,12 +51,13 @@ void take_head(Network& network, const NamedTensors& saved, const std::filesyste
   }
 }
 
-/// The dev set alone; the training set only says what the labels are.
+/// The dev set alone; the training set only says what the labels are, and in which scheme its tags are.
 DataSets read_dev(const Pipeline& pipeline, Network& network, PluginRegistry& plugins, EventBus& events) {
-  auto data = read_data(pipeline, plugins, events);
+  auto without_test = pipeline;
+  without_test.data.test.reset();
+  auto data = read_data(without_test, plugins, events);
   network.learn_labels(data.train.sentences);
   data.train = {};
-  data.test.reset();
   make_data_examples(pipeline, network, data, events);
   return data;
 }

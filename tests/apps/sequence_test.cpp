@@ -241,6 +241,18 @@ TEST_CASE("sequence that is finished runs and measures nothing again", "[pipelin
   }
 }
 
+TEST_CASE("sequence measures dev sets and reads no test set for that", "[pipeline][apps][sequence]") {
+  const TinySequence sequence;
+  sequence.folder().write("test.conll", sequence.read("dev.conll"));
+  const std::vector<std::string> with_test = {"--set", "data.test=test.conll"};
+  sequence.run_well(with_test);
+  const auto before = sequence.measured()["after"];
+  fs::remove(sequence.tasks() / "sequence.json");
+  fs::remove(sequence.folder() / "test.conll");
+  sequence.run_well(with_test);
+  for (std::size_t i = 0; i < 2; ++i) CHECK(sequence.measured()["after"][i]["dev"] == before[i]["dev"]);
+}
+
 TEST_CASE("sequence that is interrupted hands the signal to its task, and resumes", "[pipeline][apps][sequence]") {
   const TinySequence sequence("train.epochs = 200000\n");
   {
