@@ -9,6 +9,7 @@
 #include "core/engine/activity.h"
 #include "core/engine/device.h"
 #include "core/engine/mean_loss.h"
+#include "core/engine/unseen_label.h"
 
 namespace fthost {
 namespace {
@@ -55,11 +56,11 @@ void place_labels(const Network& network, const Batch& batch, const at::Tensor& 
   }
 }
 
-Evaluation empty_evaluation(const DataSet& set, const std::string& first_label, bool on_tokens) {
+Evaluation empty_evaluation(const DataSet& set, const std::string& unseen, bool on_tokens) {
   Evaluation result;
   for (const auto& sentence : set.sentences) {
     result.gold.push_back(on_tokens ? std::vector<std::string>() : sentence.labels);
-    result.predicted.emplace_back(on_tokens ? 0 : sentence.words.size(), first_label);
+    result.predicted.emplace_back(on_tokens ? 0 : sentence.words.size(), unseen);
   }
   return result;
 }
@@ -80,7 +81,7 @@ EvaluationSettings evaluation_settings(const Pipeline& pipeline, Network& networ
 Evaluation evaluate(Network& network, Prefix& prefix, const DataSet& set, const std::string& name,
                     const EvaluationSettings& settings, EventBus& events) {
   const at::NoGradGuard no_autograd;
-  Evaluation result = empty_evaluation(set, network.head().labels().front(), settings.score_on_tokens);
+  Evaluation result = empty_evaluation(set, unseen_label(network.head().labels()), settings.score_on_tokens);
   std::vector<std::size_t> order(set.examples.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   Activity activity(events, "evaluate " + name, "examples", static_cast<std::int64_t>(order.size()));

@@ -33,7 +33,7 @@ struct EvaluationSettings {
 EvaluationSettings evaluation_settings(const Pipeline& pipeline, Network& network, at::Device device);
 
 /// Predicts every word of `set`, in evaluation mode and without autograd. A word that no token speaks for (one that was
-/// cut) gets the vocabulary's first label; where tokens are scored it is left out. `name` is shown while it runs.
+/// cut) gets the vocabulary's unseen_label(); where tokens are scored it is left out. `name` is shown while it runs.
 Evaluation evaluate(Network& network, Prefix& prefix, const DataSet& set, const std::string& name,
                     const EvaluationSettings& settings, EventBus& events);
 

@@ -17,6 +17,7 @@
 #include "core/engine/promises.h"
 #include "core/engine/saved_model.h"
 #include "core/engine/sentence_counter.h"
+#include "core/engine/unseen_label.h"
 
 namespace fthost {
 namespace {
@@ -64,7 +65,7 @@ class Predictor {
     std::vector<Sentence> sentences;
     for (auto& prediction : predictions) {
       const auto words = prediction.words.size();
-      prediction.sentence.labels.assign(words, head_->labels().front());
+      prediction.sentence.labels.assign(words, unseen_label(head_->labels()));
       prediction.scores.assign(words, 0);
       sentences.push_back(prediction.sentence);
     }

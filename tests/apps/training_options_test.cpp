@@ -9,6 +9,16 @@
 namespace fthost {
 namespace {
 
+TEST_CASE("words that were cut off are no entities, wherever O stands among the labels", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  tiny.folder().write("dev.conll", "anna\tB-PER\nwent\tO\nhome\tO\nto\tO\nthe\tO\nsea\tO\n\n");
+  // Of each sentence the first two words are seen: a person and what is none.
+  tiny.run_as("cut", {"data.max_length=4", "data.long=truncate", "freezing.plugin=full", "train.epochs=30",
+                      "head.labels=[\"B-LOC\", \"B-PER\", \"O\"]"});
+  CHECK(tiny.record("cut").at("metrics").at("dev_recall") == 1.0);
+  CHECK(tiny.record("cut").at("metrics").at("dev_precision") == 1.0);
+}
+
 TEST_CASE("accumulated batches make the step of one large batch", "[pipeline][apps]") {
   const TinyPipeline tiny;
   tiny.run_as("large", {"train.batch_size=8", "freezing.plugin=full"});
