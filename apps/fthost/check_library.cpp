@@ -150,6 +150,7 @@ ComponentReport check_component(const LibraryCheckRequest& request, const fs::pa
                                 const ComponentDescription& component, const std::vector<std::string>& given) {
   ComponentReport report{component, {}};
   for (std::size_t i = 0; i < kConformanceChecks.size(); ++i) {
+    if (kConformanceChecks[i].only.value_or(component.kind) != component.kind) continue;
     std::vector<std::string> words = {std::string(kCheckComponent), std::to_string(::getpid()), library.string(),
                                       std::to_string(number), std::to_string(i)};
     words.insert(words.end(), given.begin(), given.end());

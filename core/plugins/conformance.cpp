@@ -14,6 +14,7 @@
 
 #include <fthost/error.h>
 #include <fthost/freezing.h>
+#include <fthost/metrics.h>
 #include <fthost/reader.h>
 #include <fthost/schedule.h>
 #include <fthost/sink.h>
@@ -324,6 +325,76 @@ CheckResult exceptions_cross(const CheckSubject& subject) {
   return {Verdict::not_tried, "its constructor asks for none of its options, or hides what happens then"};
 }
 
+/// Four layers of two tensors, with embeddings and a head, under names as a checkpoint has them.
+Topology made_up_topology() {
+  constexpr int kLayers = 4;
+  Topology topology;
+  topology.hidden_size = topology.intermediate_size = 2;
+  topology.attention_heads = 1;
+  const auto add = [&](const std::string& stage, const std::string& tensor) {
+    topology.stages.push_back({stage});
+    const auto index = static_cast<int>(topology.stages.size()) - 1;
+    topology.tensors.push_back({tensor + ".weight", {2, 2}, index});
+    topology.tensors.push_back({tensor + ".bias", {2}, index});
+  };
+  add("embeddings", "embeddings.LayerNorm");
+  for (int i = 0; i < kLayers; ++i)
+    add("layer." + std::to_string(i), "encoder.layer." + std::to_string(i) + ".output.dense");
+  add("head", "classifier");
+  return topology;
+}
+
+/// What a strategy is told before an epoch. No two tensors and no two epochs have the same gradients.
+Progress made_up_progress(int epoch, int epochs, const MetricTable& metrics, const Topology& topology, bool norms) {
+  Progress progress{epoch, epochs, std::int64_t{10} * std::max(epoch - 1, 0), &metrics, {}};
+  for (std::size_t i = 0; norms && epoch > 1 && i < topology.tensors.size(); ++i)
+    progress.gradient_norms.push_back(static_cast<double>(i + 1) / static_cast<double>(epoch + static_cast<int>(i)));
+  return progress;
+}
+
+/// Asks for each epoch twice. Returns the first one that was answered in two ways.
+std::optional<int> epoch_of_two_answers(Freezing& freezing, const CheckSubject& subject) {
+  constexpr int kEpochs = 5;
+  const auto topology = made_up_topology();
+  const bool norms = dynamic_cast<GradientNormReader*>(&freezing) != nullptr;
+  MetricTable metrics;
+  for (int epoch = 0; epoch <= kEpochs; ++epoch) {
+    subject.trying("asking it before epoch " + std::to_string(epoch));
+    const auto progress = made_up_progress(epoch, kEpochs, metrics, topology, norms);
+    if (freezing.learns(topology, progress) != freezing.learns(topology, progress)) return epoch;
+    for (const auto* figure : {"train_loss", "dev_loss", "dev_f1", "dev_precision", "dev_recall"})
+      if (epoch > 0) metrics.set(figure, epoch, 0.5);
+  }
+  return std::nullopt;
+}
+
+CheckResult asked_twice(const CheckSubject& subject) {
+  auto& library = open(subject);
+  std::shared_ptr<Component> made;
+  try {
+    subject.trying("creating it");
+    made = create(library, subject, sample_of(subject).values);
+  } catch (const Error& e) {
+    return {Verdict::not_tried, "it could not be made: " + one_line(e.what())};
+  }
+  auto* freezing = dynamic_cast<Freezing*>(made.get());
+  if (freezing == nullptr) return {Verdict::not_tried, "it is of another class than its kind has"};
+  std::string refusal;
+  const auto complain = [&](const OptionError& e) {
+    require_declared(subject.component, "it", e);
+    refusal = "it refuses a made-up model of 4 layers: " + e.option() + ": " + one_line(e.what());
+  };
+  try {
+    const auto epoch = guard_plugin([] { return std::string("it failed while choosing what learns"); }, complain,
+                                    [&] { return epoch_of_two_answers(*freezing, subject); });
+    if (!epoch) return {};
+    return {Verdict::broken, "before epoch " + std::to_string(*epoch) + " it gave two answers to the same progress"};
+  } catch (const PluginFailure&) {
+    if (refusal.empty()) throw;
+    return {Verdict::not_tried, refusal};
+  }
+}
+
 CheckResult unloads(const CheckSubject& subject) {
   subject.trying("opening the library");
   auto library = OpenLibrary::open(subject.library, subject.identity);
@@ -352,13 +423,14 @@ bool is_in_process(const std::filesystem::path& library) {
   return false;
 }
 
-const std::array<ConformanceCheck, 7> kConformanceChecks = {{
+const std::array<ConformanceCheck, 8> kConformanceChecks = {{
     {"opens", opens, false},
     {"created twice", created_twice, false},
     {"bounds", bounds, false},
     {"wrong options", wrong_options, false},
     {"survives wrong options", survives_wrong_options, false},
     {"exceptions cross", exceptions_cross, false},
+    {"asked twice", asked_twice, false, Kind::freezing},
     {"unloads", unloads, true},
 }};
 

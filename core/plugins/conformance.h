@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,7 @@ struct ConformanceCheck {
   std::string_view name;
   CheckResult (*run)(const CheckSubject& subject);
   bool closes;  ///< The library is closed after it; else it stays open, and the process must end without closing it.
+  std::optional<Kind> only = {};  ///< The kind of component that it is for; none: all are.
 };
 
 /// In the order in which they make sense. What a check throws is a broken promise too.
@@ -54,8 +56,9 @@ struct ConformanceCheck {
 ///     survives wrong options
 ///                       its constructor gets them all the same, and must not crash
 ///     exceptions cross  an exception that is thrown below the constructor comes through it
+///     asked twice       of kind freezing: the same progress gets the same answer
 ///     unloads           after the last object of the library, the library is gone from the process
-extern const std::array<ConformanceCheck, 7> kConformanceChecks;
+extern const std::array<ConformanceCheck, 8> kConformanceChecks;
 
 /// Whether the library, whose path is absolute and without symbolic links, is loaded in this process.
 bool is_in_process(const std::filesystem::path& library);

@@ -46,7 +46,8 @@ const std::string kOpens = "  ok         opens                   in T ms\n", kCr
                       "  not tried  wrong options           it has no options\n"
                       "  not tried  survives wrong options  it has no options\n"
                       "  not tried  exceptions cross        it has no options\n",
-                  kCross = "  ok         exceptions cross\n", kUnloads = "  ok         unloads\n";
+                  kCross = "  ok         exceptions cross\n", kTwice = "  ok         asked twice\n",
+                  kUnloads = "  ok         unloads\n";
 
 /// The host refuses all `tried` wrong options; `by_it` of them the constructor refuses too.
 std::string wrong(int tried, int by_it, const std::string& more = "") {
@@ -62,7 +63,7 @@ TEST_CASE("check of a library that keeps to everything", "[unit][apps]") {
   CHECK(outcome.err == whole("good.so", 2, 1, 1) + "schedule 'half': Half of what is asked for.\n" + kOpens + kCreated +
                            "  ok         bounds                  1 tried\n" + wrong(2, 1) + kCross + kUnloads +
                            "freezing 'by-norm': Looks at gradients.\n" + kOpens + kCreated + kNoBounds + kNoOptions +
-                           kUnloads + "it keeps to what fthost asks of plugins\n");
+                           kTwice + kUnloads + "it keeps to what fthost asks of plugins\n");
   CHECK(outcome.out.empty());
   CHECK(outcome.status == 0);
 }
@@ -130,6 +131,30 @@ TEST_CASE("check of a library makes a line of every way to fail", "[unit][apps]"
           " threw from its destructor: no way to end\n"
           "14 of 87 checks failed\n");
   CHECK(outcome.status == 1);
+}
+
+TEST_CASE("check of a freezing strategy asks it twice for the same", "[unit][apps]") {
+  const auto of_freezing = [](const Outcome& outcome) {
+    const auto line = outcome.err.find("asked twice", outcome.err.find("freezing 'odd-freezing'"));
+    REQUIRE(line != std::string::npos);
+    return outcome.err.substr(line - 13, outcome.err.find('\n', line) - line + 13);
+  };
+  const auto library = fixture("misbehaving.so").string();
+  CHECK(of_freezing(check({library, "--with", "how=well"})) == "  ok         asked twice");
+  CHECK(of_freezing(check({library, "--with", "how=moody"})) ==
+        "  FAILED     asked twice             before epoch 0 it gave two answers to the same progress");
+  CHECK(of_freezing(check({library, "--with", "how=option"})) ==
+        "  not tried  asked twice             it refuses a made-up model of 4 layers: how: it is too late for that");
+  CHECK(of_freezing(check({library, "--with", "how=throws"})) ==
+        "  FAILED     asked twice             it failed while choosing what learns: out of luck");
+  const auto strategy = [](const std::string& name, const std::vector<std::string>& with) {
+    std::vector<std::string> words = {FTHOST_BUILD_DIR "/lib/fthost/plugins/" + name + ".so"};
+    words.insert(words.end(), with.begin(), with.end());
+    return check(words).err;
+  };
+  for (const auto* name : {"adaptive", "classifier-only", "full", "gradual", "last-n-layers"})
+    CHECK(strategy(name, {}).find(kTwice) != std::string::npos);
+  CHECK(strategy("by-name", {"--with", "learn=classifier"}).find(kTwice) != std::string::npos);
 }
 
 TEST_CASE("check of a library that cannot be unloaded", "[unit][apps]") {
