@@ -72,6 +72,7 @@ void PrefixCache::set_boundary(int stages, const std::vector<Uses>& uses) {
   if (stages == 0 || pipeline_.cache.mode == "off") {
     stages_ = stages;
     space_.reset();
+    device_rows_.reset();
     if (stages > 0) choose(uses);
     if (!use_.mode.empty()) use_.mode = "off";
     return;
@@ -89,7 +90,9 @@ void PrefixCache::set_boundary(int stages, const std::vector<Uses>& uses) {
   lower_.clear();
   lower_opened_ = false;
   space_.reset();
+  device_rows_.reset();
   choose(uses);
+  if (active()) open_device_rows(uses);
   if (space != nullptr && active() && !store_->has_disk()) move_up(std::move(store), std::move(space), before, uses);
 }
 
@@ -149,6 +152,18 @@ void PrefixCache::choose(const std::vector<Uses>& uses) {
   const auto boundary = std::to_string(stages_ - 1);
   log_info("boundary " + boundary + ": cache " + choice.mode + (choice.reason.empty() ? "" : ": " + choice.reason));
   events_.cache_chosen({boundary, choice.mode, choice.reason});
+}
+
+void PrefixCache::open_device_rows(const std::vector<Uses>& uses) {
+  if (!device_room_) device_room_ = device_room(arithmetic_.device, pipeline_.cache.device_memory);
+  std::unordered_set<Hash128> different;
+  std::int64_t tokens = 0;
+  for (const auto& [set, times] : uses)
+    for (const auto& example : set->examples)
+      if (different.insert(key_of(example)).second) tokens += tokens_of(example);
+  auto shape = network_.hidden_rows().shape(1, stages_);
+  shape.erase(shape.begin());
+  device_rows_.emplace(arithmetic_.device, arithmetic_.storage, std::move(shape), *device_room_, tokens);
 }
 
 void PrefixCache::open_store(bool memory, bool disk) {
@@ -234,13 +249,6 @@ at::Tensor PrefixCache::kept_rows(std::span<const std::byte> bytes, int stages) 
       .to(at::kFloat);
 }
 
-void PrefixCache::take(std::span<const std::byte> bytes, const at::Tensor& rows) const {
-  if (arithmetic_.storage == at::kFloat)
-    std::memcpy(rows.mutable_data_ptr(), bytes.data(), bytes.size());
-  else
-    rows.copy_(kept_rows(bytes, stages_));
-}
-
 void PrefixCache::open_lower() {
   if (std::exchange(lower_opened_, true)) return;
   lower_.resize(static_cast<std::size_t>(stages_));
@@ -288,6 +296,7 @@ bool PrefixCache::holds(const DataSet& set) const {
 
 CacheUse PrefixCache::use() const {
   CacheUse use = use_;
+  if (device_rows_) use.bytes_on_device = device_rows_->bytes_held();
   use.bytes_written = written_before_;
   if (store_ != nullptr) {
     use.bytes_held = static_cast<std::int64_t>(store_->memory_held());
@@ -361,38 +370,49 @@ bool PrefixCache::fill_segment(const std::vector<const Example*>& examples, int 
 
 at::Tensor PrefixCache::rows(const Batch& batch) {
   const Stopwatch begin;
-  auto rows =
-      at::empty(network_.hidden_rows().shape(batch.packing.rows(), stages_), at::TensorOptions().dtype(at::kFloat));
-  rows.slice(0, tokens_of(batch)).zero_();  // padding
+  std::vector<ExampleRows> asked;
+  for (const auto* example : batch.examples) asked.push_back({key_of(*example), tokens_of(*example)});
+  Computed computed;
+  auto rows = device_rows_->gather(asked, [&](std::span<const std::size_t> absent, const at::Tensor& to) {
+    computed = read(batch, asked, absent, to);
+  });
+  const auto padding = batch.packing.rows() - tokens_of(batch);
+  if (padding > 0) rows = at::cat({rows, at::zeros(network_.hidden_rows().shape(padding, stages_), rows.options())});
+  const auto hit_tokens = tokens_of(batch) - computed.tokens;
+  use_.hits += std::ssize(batch.examples) - computed.examples;
+  use_.misses += computed.examples;
+  use_.bytes_read += hit_tokens * static_cast<std::int64_t>(row_bytes(stages_));
+  use_.seconds_saved += static_cast<double>(hit_tokens) * seconds_per_token_ - (begin.seconds() - computed.seconds);
+  return rows;
+}
+
+/// From the host's memory or files. What is not there either is computed, and rounded as what is kept, so that it does
+/// not matter what had room.
+PrefixCache::Computed PrefixCache::read(const Batch& batch, std::span<const ExampleRows> asked,
+                                        std::span<const std::size_t> absent, const at::Tensor& rows) {
   std::vector<const Example*> missing;
-  std::vector<std::int64_t> starts;
-  std::int64_t hit_tokens = 0;
-  for (std::size_t i = 0; i < batch.examples.size(); ++i) {
-    const auto& example = *batch.examples[i];
-    const auto start = batch.packing.starts[i];
-    if (const auto bytes = space_->find(key_of(example))) {
-      take(*bytes, rows.narrow(0, start, tokens_of(example)));
-      use_.bytes_read += static_cast<std::int64_t>(bytes->size());
-      ++use_.hits;
-      hit_tokens += tokens_of(example);
+  std::vector<at::Tensor> places;
+  std::int64_t row = 0;
+  for (const auto i : absent) {
+    const auto place = rows.narrow(0, row, asked[i].rows);
+    row += asked[i].rows;
+    const auto bytes = space_->find(asked[i].example);
+    if (bytes && bytes->size() == place.nbytes()) {
+      std::memcpy(place.mutable_data_ptr(), bytes->data(), bytes->size());
     } else {
-      missing.push_back(&example);
-      starts.push_back(start);
+      missing.push_back(batch.examples[i]);
+      places.push_back(place);
     }
   }
-  use_.seconds_saved += static_cast<double>(hit_tokens) * seconds_per_token_ - begin.seconds();
-  if (!missing.empty()) {
-    // Rounded as what is kept, so that it does not matter what had room.
-    const auto computed = compute(0, missing).to(arithmetic_.storage).to(at::kFloat);
-    std::int64_t row = 0;
-    for (std::size_t i = 0; i < missing.size(); ++i) {
-      const auto tokens = tokens_of(*missing[i]);
-      rows.narrow(0, starts[i], tokens).copy_(computed.narrow(0, row, tokens));
-      row += tokens;
-    }
-    use_.misses += static_cast<std::int64_t>(missing.size());
+  if (missing.empty()) return {};
+  const Stopwatch begin;
+  const auto computed = compute(0, missing);
+  row = 0;
+  for (const auto& place : places) {
+    place.copy_(computed.narrow(0, row, place.size(0)));
+    row += place.size(0);
   }
-  return rows.to(arithmetic_.device);
+  return {std::ssize(missing), row, begin.seconds()};
 }
 
 }  // namespace fthost

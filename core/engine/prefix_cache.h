@@ -20,6 +20,7 @@
 #include "core/engine/batches.h"
 #include "core/engine/cache_choice.h"
 #include "core/engine/data_sets.h"
+#include "core/engine/device_rows.h"
 #include "core/engine/network.h"
 #include "core/engine/prefix_key.h"
 #include "core/pipeline/pipeline.h"
@@ -53,12 +54,20 @@ class PrefixCache {
   /// Are all rows of a set kept?
   bool holds(const DataSet& set) const;
 
-  /// The rows of a batch, f32 on the device, in the shape of HiddenRows; what is not kept is computed.
+  /// The rows of a batch, f32 on the device, in the shape of HiddenRows: from the device, the host's memory or files,
+  /// and what is kept nowhere is computed.
   at::Tensor rows(const Batch& batch);
 
   CacheUse use() const;
 
  private:
+  /// What a batch had to compute since it was kept nowhere.
+  struct Computed {
+    std::int64_t examples = 0;
+    std::int64_t tokens = 0;
+    double seconds = 0;
+  };
+
   Hash128 key_of(const Example& example) const;
   std::unique_ptr<CacheSpace> open_space(CacheStore& store, int stages);
   void open_store(bool memory, bool disk);
@@ -66,6 +75,7 @@ class PrefixCache {
   CacheCost measure_cost(const std::vector<Uses>& uses);
   void measure_disk(CacheCost& cost);
   void choose(const std::vector<Uses>& uses);
+  void open_device_rows(const std::vector<Uses>& uses);
   void open_lower();
   int lower_start(const Hash128& example);
   void move_up(std::unique_ptr<CacheStore> store, std::unique_ptr<CacheSpace> space, int stages,
@@ -74,7 +84,8 @@ class PrefixCache {
   std::int64_t fill_missing(const std::vector<std::vector<const Example*>>& missing, Activity& activity);
   bool fill_segment(const std::vector<const Example*>& examples, int from, std::int64_t& done, Activity& activity);
   void put(const at::Tensor& rows, std::span<std::byte> to) const;
-  void take(std::span<const std::byte> bytes, const at::Tensor& rows) const;
+  Computed read(const Batch& batch, std::span<const ExampleRows> asked, std::span<const std::size_t> absent,
+                const at::Tensor& rows);
   at::Tensor kept_rows(std::span<const std::byte> bytes, int stages) const;
   std::size_t row_bytes(int stages) const;
 
@@ -89,7 +100,9 @@ class PrefixCache {
   std::vector<Hash128> keys_;
   std::unique_ptr<CacheStore> store_;
   std::unique_ptr<CacheSpace> space_;
-  std::int64_t written_before_ = 0;  ///< By the stores of earlier boundaries.
+  std::optional<std::uint64_t> device_room_;  ///< In bytes; known once rows are kept.
+  std::optional<DeviceRows> device_rows_;     ///< While active().
+  std::int64_t written_before_ = 0;           ///< By the stores of earlier boundaries.
   std::unique_ptr<CacheStore> lower_store_;
   std::vector<std::unique_ptr<CacheSpace>> lower_;  ///< By number of stages; null: nothing is there.
   bool lower_opened_ = false;

@@ -91,6 +91,8 @@ CoreTable cache_table() {
                   "where it is kept; \"auto\" measures what is faster here, and says what it chose"),
            option("memory", integer().at_least(0).at_most(kMostMebibytes).unit("MiB").by_default(2048),
                   "the most that a run holds in memory"),
+           option("device_memory", integer().at_least(0).at_most(kMostMebibytes).unit("MiB").optional(),
+                  "the most that it holds on a CUDA device too; without it, half of what is free there"),
            option("path", path().by_default("cache"), "folder of the files, shared by all runs that name it"),
            option("disk", integer().at_least(0).at_most(kMostMebibytes).unit("MiB").by_default(16384),
                   "the most that the folder holds; what was used least recently goes first"),

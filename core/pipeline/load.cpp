@@ -194,6 +194,7 @@ class Loader {
     cache.mode = values.text("mode");
     cache.memory = values.integer("memory");
     cache.disk = values.integer("disk");
+    if (values.has("device_memory")) cache.device_memory = values.integer("device_memory");
     cache.path = values.path("path");
     cache.storage = values.text("storage");
   }

@@ -59,9 +59,10 @@ struct TrainOptions {
 
 /// [cache]: the core's own.
 struct CacheOptions {
-  std::string mode = "auto";   ///< "auto", "off", "memory" or "disk".
-  std::int64_t memory = 2048;  ///< MiB.
-  std::int64_t disk = 16384;   ///< MiB.
+  std::string mode = "auto";                  ///< "auto", "off", "memory" or "disk".
+  std::int64_t memory = 2048;                 ///< MiB.
+  std::int64_t disk = 16384;                  ///< MiB.
+  std::optional<std::int64_t> device_memory;  ///< MiB; without it, half of what is free on the device.
   std::filesystem::path path = "cache";
   std::string storage = "f32";  ///< "f32" or "bf16".
 };

@@ -154,9 +154,12 @@ class ConsoleSink final : public fthost::Sink {
 
  private:
   static std::vector<std::string> cache_parts(const fthost::CacheUse& use) {
-    return {"cache " + use.mode, std::to_string(use.hits) + " hits", std::to_string(use.misses) + " misses",
-            console::magnitude(use.bytes_read) + "B read",
-            (use.seconds_saved >= 0 ? "saved " : "cost ") + console::duration(std::abs(use.seconds_saved))};
+    std::vector<std::string> parts = {"cache " + use.mode, std::to_string(use.hits) + " hits",
+                                      std::to_string(use.misses) + " misses",
+                                      console::magnitude(use.bytes_read) + "B read"};
+    if (use.bytes_on_device > 0) parts.push_back(console::magnitude(use.bytes_on_device) + "B on the device");
+    parts.push_back((use.seconds_saved >= 0 ? "saved " : "cost ") + console::duration(std::abs(use.seconds_saved)));
+    return parts;
   }
 
   static std::vector<std::string> cost_parts(const fthost::CostComparison& cost) {

@@ -88,6 +88,16 @@ TEST_CASE("the cache is no wider than its budget, and the result is the same", "
   CHECK(cache(tiny, "nothing").at("bytes_held") == 0);
 }
 
+TEST_CASE("what may be kept on a device means nothing on a CPU", "[pipeline][apps][cache]") {
+  const TinyPipeline tiny;
+  tiny.run_as("unsaid", {"cache.mode=memory"});
+  tiny.run_as("said", {"cache.mode=memory", "cache.device_memory=64"});
+  CHECK(tiny.weights("said") == tiny.weights("unsaid"));
+  CHECK(cache(tiny, "said").at("bytes_on_device") == 0);
+  CHECK(tiny.read("runs/said/pipeline.toml").find("device_memory = 64\n") != std::string::npos);
+  CHECK(tiny.read("runs/unsaid/pipeline.toml").find("device_memory") == std::string::npos);
+}
+
 TEST_CASE("rows kept in bf16 take half the room and round", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
   const auto head = std::string("head.plugin=") + GENERATE("ner", "ner-scalar-mix");

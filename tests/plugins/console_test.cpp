@@ -195,6 +195,20 @@ TEST_CASE("console sink sets what was predicted beside what it took", "[unit][pl
   CHECK(captured.text().find("predicted 7.3 s an epoch, 41.0 s in all  took 7.1 s and 41.3 s\n") != std::string::npos);
 }
 
+TEST_CASE("console sink says what the cache did, and what of it is on a device", "[unit][plugins]") {
+  SinkRun run;
+  run.add("console");
+  const CapturedStderr captured;
+  run.start();
+  CacheUse use{.mode = "disk", .hits = 90, .misses = 12, .bytes_read = 4'500'000, .seconds_saved = 3.2};
+  run.bus.run_ended({RunEnded::State::finished, "", nullptr, {}, &use, 41.3});
+  CHECK(captured.text().find("cache disk  90 hits  12 misses  4.5 MB read  saved 3.2 s\n") != std::string::npos);
+  use.bytes_on_device = 1'500'000;
+  run.bus.run_ended({RunEnded::State::finished, "", nullptr, {}, &use, 41.3});
+  CHECK(captured.text().find("cache disk  90 hits  12 misses  4.5 MB read  1.5 MB on the device  saved 3.2 s\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("console sink redraws one line at most ten times a second", "[unit][plugins]") {
   SinkRun run;
   run.console.live = true;

@@ -55,15 +55,16 @@ struct RunStarted {
 
 /// What became of the rows at a boundary. An example is asked for once per epoch or evaluation.
 struct CacheUse {
-  std::string mode;                ///< "off", "memory" or "disk": where the rows at the newest boundary are kept.
-  std::int64_t hits = 0;           ///< Examples whose rows were kept when they were asked for.
-  std::int64_t misses = 0;         ///< Examples whose rows had to be computed, by filling or when asked for.
-  std::int64_t reused = 0;         ///< Of those that filling looked for, how many an earlier run had left.
-  std::int64_t bytes_read = 0;     ///< Of rows, by hits.
-  std::int64_t bytes_held = 0;     ///< In memory of the process' own.
-  std::int64_t bytes_written = 0;  ///< To files, by this run.
-  double fill_seconds = 0;         ///< Spent on filling.
-  double seconds_saved = 0;        ///< What the hits would have taken to compute, less reading and filling.
+  std::string mode;                  ///< "off", "memory" or "disk": where the rows at the newest boundary are kept.
+  std::int64_t hits = 0;             ///< Examples whose rows were kept when they were asked for.
+  std::int64_t misses = 0;           ///< Examples whose rows had to be computed, by filling or when asked for.
+  std::int64_t reused = 0;           ///< Of those that filling looked for, how many an earlier run had left.
+  std::int64_t bytes_read = 0;       ///< Of rows, by hits.
+  std::int64_t bytes_held = 0;       ///< In memory of the process' own.
+  std::int64_t bytes_on_device = 0;  ///< Of rows, kept on the run's device as well; 0 on a CPU.
+  std::int64_t bytes_written = 0;    ///< To files, by this run.
+  double fill_seconds = 0;           ///< Spent on filling.
+  double seconds_saved = 0;          ///< What the hits would have taken to compute, less reading and filling.
 };
 
 /// Calls `take(name, value)` for each member, under the name that run.json and events.jsonl have for it.
@@ -75,6 +76,7 @@ void for_each_member(const CacheUse& use, const Take& take) {
   take("reused", use.reused);
   take("bytes_read", use.bytes_read);
   take("bytes_held", use.bytes_held);
+  take("bytes_on_device", use.bytes_on_device);
   take("bytes_written", use.bytes_written);
   take("fill_seconds", use.fill_seconds);
   take("seconds_saved", use.seconds_saved);

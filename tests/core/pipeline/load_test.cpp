@@ -94,6 +94,7 @@ TEST_CASE("pipeline fills in every default", "[unit][pipeline-file]") {
   CHECK(pipeline.cache.mode == cache.mode);
   CHECK(pipeline.cache.memory == cache.memory);
   CHECK(pipeline.cache.disk == cache.disk);
+  CHECK_FALSE(pipeline.cache.device_memory.has_value());
   CHECK(pipeline.cache.path == bench.folder.path() / cache.path);
   CHECK(pipeline.cache.storage == cache.storage);
   CHECK_FALSE(pipeline.frozen_dropout);

@@ -1,30 +1,15 @@
 // What the CUDA library brings, held against the CPU. Without the library or a device these tests say so and check
 // nothing.
 
-#include <ATen/Context.h>
-#include <ATen/detail/CUDAHooksInterface.h>
-#include <dlfcn.h>
 #include <fthost/ops.h>
 
 #include "tests/catch.h"
+#include "tests/cuda_device.h"
 #include "tests/sdk/ops/oracle.h"
 
 using namespace fthost;
 
 namespace {
-
-/// Opens the CUDA library once; is there a device?
-bool has_device() {
-  static const bool found = [] {
-    void* library = dlopen(FTHOST_BUILD_DIR "/lib/fthost/libfthost_cuda.so", RTLD_NOW | RTLD_LOCAL);
-    void* symbol = library != nullptr ? dlsym(library, "fthost_register_cuda") : nullptr;
-    if (symbol == nullptr) return false;
-    reinterpret_cast<void (*)()>(symbol)();
-    return at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0;
-  }();
-  if (!found) WARN("skipped: there is no CUDA library or no CUDA device here");
-  return found;
-}
 
 Packing on_device(Packing packing) {
   packing.positions = packing.positions.to(at::kCUDA);
@@ -35,7 +20,7 @@ Packing on_device(Packing packing) {
 }  // namespace
 
 TEST_CASE("dropout draws the same on a device, forward and backward", "[gpu][ops]") {
-  if (!has_device()) return;
+  if (!has_cuda_device()) return;
   const auto packing = pack({7, 1, 300, 64});
   const ops::DropoutKey key{.seed = 5, .step = 3, .stage = 2, .site = 1};
   const auto x = at::randn({packing.rows(), 129});
@@ -50,7 +35,7 @@ TEST_CASE("dropout draws the same on a device, forward and backward", "[gpu][ops
 }
 
 TEST_CASE("attention and norms on a device equal the CPU's", "[gpu][ops]") {
-  if (!has_device()) return;
+  if (!has_cuda_device()) return;
   const auto packing = pack({7, 1, 40});
   const ops::DropoutKey key{.seed = 5, .step = 3, .stage = 2, .site = 1};
   const auto q = at::randn({packing.rows(), 48}), k = at::randn_like(q), v = at::randn_like(q);
@@ -67,7 +52,7 @@ TEST_CASE("attention and norms on a device equal the CPU's", "[gpu][ops]") {
 }
 
 TEST_CASE("operators in bf16, GELU and embedding on a device equal the CPU's", "[gpu][ops]") {
-  if (!has_device()) return;
+  if (!has_cuda_device()) return;
   const auto type = GENERATE(at::kFloat, at::kBFloat16);
   const double rough = type == at::kBFloat16 ? 0x1p-6 : 1e-4;
   const auto packing = pack({7, 1, 40, 0});
