@@ -6,34 +6,37 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/engine/staging.h"
+
 namespace fthost {
 namespace {
-
-/// One row of int64 per token, filled on the host and copied in one go.
-at::Tensor rows_of(std::int64_t count) {
-  return at::empty({count}, at::TensorOptions().dtype(at::kLong));
-}
 
 std::int64_t length_of(const Example& example) {
   return static_cast<std::int64_t>(example.tokens.size());
 }
 
-/// What a batch knows of its rows, one after the other.
-struct RowWriter {
-  explicit RowWriter(std::int64_t count)
-      : tokens(rows_of(count)), targets(rows_of(count)), positions(rows_of(count)), keys(rows_of(count)) {}
+/// What a batch knows of its rows, one after the other: four numbers a row, filled on the host and copied in one go.
+class RowWriter {
+ public:
+  RowWriter(std::int64_t rows, at::Device device)
+      : rows_(rows), staged_(staging({4, rows}, at::kLong, device)), next_(staged_.mutable_data_ptr<std::int64_t>()) {}
 
   /// `key`: the place in the example, padding included, by which dropout is drawn.
   void add(std::int32_t token, std::int64_t target, std::size_t position, std::uint64_t example, std::size_t key) {
-    tokens.mutable_data_ptr<std::int64_t>()[row] = token;
-    targets.mutable_data_ptr<std::int64_t>()[row] = target;
-    positions.mutable_data_ptr<std::int64_t>()[row] = static_cast<std::int64_t>(position);
-    keys.mutable_data_ptr<std::int64_t>()[row] = static_cast<std::int64_t>(ops::mix(example, key));
-    ++row;
+    next_[0] = token;
+    next_[rows_] = target;
+    next_[2 * rows_] = static_cast<std::int64_t>(position);
+    next_[3 * rows_] = static_cast<std::int64_t>(ops::mix(example, key));
+    ++next_;
   }
 
-  at::Tensor tokens, targets, positions, keys;
-  std::int64_t row = 0;
+  /// Tokens, targets, positions and keys.
+  std::vector<at::Tensor> send_to(at::Device device) const { return send(staged_, device).unbind(0); }
+
+ private:
+  std::int64_t rows_;
+  at::Tensor staged_;
+  std::int64_t* next_;
 };
 
 }  // namespace
@@ -63,8 +66,9 @@ Batch pack(std::vector<const Example*> examples, at::Device device, const Paddin
   for (const auto* example : batch.examples)
     if (length_of(*example) < padding.length) add_sequence(padding.length - length_of(*example));
   const auto over = packing.rows() % padding.rows;
-  if (over > 0) add_sequence(padding.rows - over);
-  RowWriter rows(packing.rows());
+  const auto filled_up = over > 0 ? padding.rows - over : 0;
+  if (filled_up > 0) add_sequence(filled_up);
+  RowWriter rows(packing.rows(), device);
   for (const auto* example : batch.examples)
     for (std::size_t i = 0; i < example->tokens.size(); ++i)
       rows.add(example->tokens[i], example->targets.empty() ? kIgnoredLabel : example->targets[i], i, example->id, i);
@@ -73,11 +77,12 @@ Batch pack(std::vector<const Example*> examples, at::Device device, const Paddin
       rows.add(padding.token, kIgnoredLabel, static_cast<std::size_t>(i - first), example->id,
                static_cast<std::size_t>(i));
   // All at the first position: a model may know fewer than are filled up.
-  while (rows.row < packing.rows()) rows.add(padding.token, kIgnoredLabel, 0, 0, 0);
-  batch.tokens = rows.tokens.to(device);
-  batch.targets = rows.targets.to(device);
-  packing.positions = rows.positions.to(device);
-  packing.row_keys = rows.keys.to(device);
+  for (std::int64_t i = 0; i < filled_up; ++i) rows.add(padding.token, kIgnoredLabel, 0, 0, 0);
+  const auto columns = rows.send_to(device);
+  batch.tokens = columns[0];
+  batch.targets = columns[1];
+  packing.positions = columns[2];
+  packing.row_keys = columns[3];
   return batch;
 }
 

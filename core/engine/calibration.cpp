@@ -186,7 +186,7 @@ class Measurement {
   /// nothing.
   void update() {
     const at::NoGradGuard no_autograd;
-    gradient_norm(network_.parameters());
+    gradient_norm(network_.parameters()).item<double>();
     call_plugin(pipeline_, pipeline_.optimizer, "updating", [&] { optimizer_.step(0, 1); });
     for (auto& parameter : network_.parameters())
       if (parameter.learns) parameter.value.mutable_grad().reset();

@@ -9,6 +9,7 @@
 #include "core/engine/activity.h"
 #include "core/engine/device.h"
 #include "core/engine/mean_loss.h"
+#include "core/engine/staging.h"
 #include "core/engine/unseen_label.h"
 
 namespace fthost {
@@ -65,6 +66,14 @@ Evaluation empty_evaluation(const DataSet& set, const std::string& unseen, bool 
   return result;
 }
 
+/// All batches' losses come from the device at the end, by one copy.
+double mean_loss(const std::vector<at::Tensor>& losses, const std::vector<std::int64_t>& labelled, bool over_batches) {
+  MeanLoss mean(over_batches);
+  const auto values = read_numbers(losses);
+  for (std::size_t i = 0; i < values.size(); ++i) mean.add(values[i], labelled[i]);
+  return mean.value();
+}
+
 }  // namespace
 
 EvaluationSettings evaluation_settings(const Pipeline& pipeline, Network& network, at::Device device) {
@@ -87,19 +96,21 @@ Evaluation evaluate(Network& network, Prefix& prefix, const DataSet& set, const 
   Activity activity(events, "evaluate " + name, "examples", static_cast<std::int64_t>(order.size()));
 
   const Context context{.training = false, .seed = 0, .step = 0, .compute = settings.compute};
-  MeanLoss mean(settings.loss_over_batches);
+  std::vector<at::Tensor> losses;
+  std::vector<std::int64_t> labelled;
   std::int64_t done = 0;
   for (const auto& indices : cut_batches(order, static_cast<std::size_t>(settings.batch_size))) {
     const Batch batch = pack(set.examples, indices, settings.device, settings.padding);
     const auto hidden = network.forward(prefix.suffix(), prefix.rows(batch, context), batch.packing, context);
     const auto logits = network.logits(hidden, batch.packing, context);
     const Loss loss = network.loss(logits, batch.targets);
-    mean.add(loss.mean.item<double>(), loss.labelled);
+    losses.push_back(loss.mean);
+    labelled.push_back(loss.labelled);
     place_labels(network, batch, logits.to(at::kCPU).contiguous(), set, settings.score_on_tokens, result);
     done += static_cast<std::int64_t>(indices.size());
     activity.advance(done);
   }
-  result.loss = mean.value();
+  result.loss = mean_loss(losses, labelled, settings.loss_over_batches);
   return result;
 }
 

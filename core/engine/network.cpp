@@ -111,13 +111,13 @@ std::vector<std::string> Network::decode(const at::Tensor& logits, const Example
   });
 }
 
-double gradient_norm(std::span<const Parameter> parameters) {
+at::Tensor gradient_norm(std::span<const Parameter> parameters) {
   std::vector<at::Tensor> gradients;
   for (const auto& parameter : parameters)
     if (parameter.value.grad().defined()) gradients.push_back(parameter.value.grad());
-  if (gradients.empty()) return 0;
   const at::NoGradGuard no_autograd;
-  return at::stack(at::_foreach_norm(gradients, 2)).norm(2).item<double>();
+  if (gradients.empty()) return at::zeros({}, parameters.front().value.options());
+  return at::stack(at::_foreach_norm(gradients, 2)).norm(2);
 }
 
 }  // namespace fthost

@@ -70,6 +70,7 @@ class Network {
 };
 
 /// The length of the parameters' gradients taken as one vector: of those that have one, whether they learn or not.
-double gradient_norm(std::span<const Parameter> parameters);
+/// Parameters, of which there is one or more, give one f32 number on their device.
+at::Tensor gradient_norm(std::span<const Parameter> parameters);
 
 }  // namespace fthost

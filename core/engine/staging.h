@@ -1,8 +1,10 @@
 #pragma once
 
-/// The way from the host's memory to the run's device.
+/// The way between the host's memory and the run's device.
 
 #include <ATen/ATen.h>
+
+#include <vector>
 
 namespace fthost {
 
@@ -17,6 +19,16 @@ inline at::Tensor staging(at::IntArrayRef sizes, at::ScalarType type, at::Device
 /// waits for the copy. Operators on the device come after it by themselves.
 inline at::Tensor send(const at::Tensor& staged, at::Device device) {
   return staged.to(device, /*non_blocking=*/true);
+}
+
+/// The values of tensors of one f32 number each, all on one device: waits once, for one copy.
+inline std::vector<double> read_numbers(const std::vector<at::Tensor>& numbers) {
+  if (numbers.empty()) return {};
+  std::vector<at::Tensor> flat;
+  for (const auto& number : numbers) flat.push_back(number.reshape({1}));
+  const auto values = at::cat(flat).to(at::kCPU);
+  const auto* const first = values.const_data_ptr<float>();
+  return {first, first + values.numel()};
 }
 
 }  // namespace fthost

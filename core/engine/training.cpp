@@ -8,6 +8,7 @@
 #include "core/data/order.h"
 #include "core/engine/mean_loss.h"
 #include "core/engine/plugin_calls.h"
+#include "core/engine/staging.h"
 #include "core/engine/steps.h"
 #include "core/engine/stopwatch.h"
 #include "core/pipeline/problems.h"
@@ -23,13 +24,20 @@ struct Training::EpochSums {
 
 /// What the batches of one step add up to.
 struct Training::StepSums {
-  const Example* first = nullptr;
-  double loss_sum = 0;  ///< Of all labelled tokens.
-  std::int64_t labelled = 0;
+  struct BatchLoss {
+    const Example* first = nullptr;
+    at::Tensor mean;  ///< On the device.
+    std::int64_t labelled = 0;
+  };
+  std::vector<BatchLoss> losses;
   std::int64_t examples = 0;
   std::int64_t tokens = 0;
+};
 
-  double loss() const { return labelled > 0 ? loss_sum / static_cast<double>(labelled) : 0; }
+/// A step's figures on the host.
+struct Training::StepFigures {
+  double loss = 0;  ///< Mean over the labelled tokens of all batches.
+  double norm = 0;  ///< Of the gradients.
 };
 
 Training::Training(const Pipeline& pipeline, Network& network, Strategies strategies, const DataSets& data,
@@ -159,11 +167,10 @@ bool Training::train_epoch(int epoch) {
 }
 
 void Training::train_step(std::span<const Indices> batches, EpochSums& sums) {
-  const StepSums step = add_gradients(batches, sums.loss);
+  const StepSums step = add_gradients(batches);
 
   // Here, and nowhere else, a step's gradients are final: what several processes would have to agree on, is this.
-  const double norm = gradient_norm(network_.parameters());
-  if (!std::isfinite(norm)) refuse_nonfinite(*step.first, "gradient norm", norm);
+  const auto [loss, norm] = read_figures(step, sums.loss);
   if (wants_gradient_norms_ && !learning_.empty()) gather_gradient_norms();
   const double lr = learning_rate(), scale = clip_scale(norm);
   update(lr, scale);
@@ -174,11 +181,11 @@ void Training::train_step(std::span<const Indices> batches, EpochSums& sums) {
   trained.examples += step.examples;
   trained.tokens += step.tokens;
   trained.lr = lr;
-  events_.step_ended({trained.epoch, step_, trained.steps, step.loss(), lr, norm, scale, step.examples, step.tokens});
+  events_.step_ended({trained.epoch, step_, trained.steps, loss, lr, norm, scale, step.examples, step.tokens});
 }
 
 /// The gradient of the mean loss over the labelled tokens of all batches, however they are cut.
-Training::StepSums Training::add_gradients(std::span<const Indices> batches, MeanLoss& epoch) {
+Training::StepSums Training::add_gradients(std::span<const Indices> batches) {
   std::int64_t labelled = 0;
   if (batches.size() > 1)
     for (const auto& indices : batches)
@@ -188,22 +195,38 @@ Training::StepSums Training::add_gradients(std::span<const Indices> batches, Mea
   StepSums sums;
   for (const auto& indices : batches) {
     const Batch batch = pack(data_.train.examples, indices, settings_.device, settings_.padding);
-    if (sums.first == nullptr) sums.first = batch.examples.front();
     const Loss loss = forward_loss(batch);
-    const auto value = loss.mean.item<double>();
-    if (!std::isfinite(value)) refuse_nonfinite(*batch.examples.front(), "loss", value);
     if (loss.mean.requires_grad()) {
       const double share =
           static_cast<double>(loss.labelled) / static_cast<double>(std::max<std::int64_t>(labelled, 1));
       network_.backward(batches.size() > 1 ? loss.mean * share : loss.mean);
     }
-    epoch.add(value, loss.labelled);
-    sums.loss_sum += value * static_cast<double>(loss.labelled);
-    sums.labelled += loss.labelled;
+    sums.losses.push_back({batch.examples.front(), loss.mean.detach(), loss.labelled});
     sums.examples += static_cast<std::int64_t>(batch.examples.size());
     sums.tokens += tokens_of(batch);
   }
   return sums;
+}
+
+/// The one place where a step waits for the device, as far as the engine goes: the norm decides by what the update
+/// scales, and neither it nor a loss may be other than finite when weights change. All of them come by one copy.
+Training::StepFigures Training::read_figures(const StepSums& step, MeanLoss& epoch) const {
+  std::vector<at::Tensor> figures;
+  for (const auto& loss : step.losses) figures.push_back(loss.mean);
+  figures.push_back(gradient_norm(network_.parameters()));
+  const auto values = read_numbers(figures);
+  double sum = 0;
+  std::int64_t labelled = 0;
+  for (std::size_t i = 0; i < step.losses.size(); ++i) {
+    const auto& loss = step.losses[i];
+    if (!std::isfinite(values[i])) refuse_nonfinite(*loss.first, "loss", values[i]);
+    epoch.add(values[i], loss.labelled);
+    sum += values[i] * static_cast<double>(loss.labelled);
+    labelled += loss.labelled;
+  }
+  const double norm = values.back();
+  if (!std::isfinite(norm)) refuse_nonfinite(*step.losses.front().first, "gradient norm", norm);
+  return {labelled > 0 ? sum / static_cast<double>(labelled) : 0, norm};
 }
 
 Loss Training::forward_loss(const Batch& batch) {

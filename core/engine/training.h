@@ -67,6 +67,7 @@ class Training {
  private:
   struct EpochSums;
   struct StepSums;
+  struct StepFigures;
   using Indices = std::span<const std::size_t>;
 
   void update_plan(int epoch);
@@ -75,7 +76,8 @@ class Training {
   std::int64_t count_steps() const;
   bool train_epoch(int epoch);
   void train_step(std::span<const Indices> batches, EpochSums& sums);
-  StepSums add_gradients(std::span<const Indices> batches, MeanLoss& epoch);
+  StepSums add_gradients(std::span<const Indices> batches);
+  StepFigures read_figures(const StepSums& step, MeanLoss& epoch) const;
   Loss forward_loss(const Batch& batch);
   void update(double lr, double scale);
   double learning_rate() const;

@@ -129,6 +129,10 @@ TEST_CASE("a loss that is no number ends the run, which keeps what there is", "[
   CHECK(outcome.err.find("in a batch that starts with the sentence of ") != std::string::npos);
   CHECK(outcome.err.find("try a tenth of [optimizer] lr") != std::string::npos);
   CHECK(tiny.record().at("state") == "failed");
+  // The loss is named and not the gradients, and the step that has it ends before its update.
+  CHECK(tiny.record().at("reason").get<std::string>().starts_with("the loss is "));
+  const auto steps = tiny.events("tiny", "step_ended").size();
+  CHECK(outcome.err.find("in step " + std::to_string(steps + 1) + ", ") != std::string::npos);
   CHECK(tiny.read("runs/tiny/events.jsonl").find("\"run_ended\"") != std::string::npos);
 }
 
