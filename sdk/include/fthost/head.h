@@ -50,7 +50,9 @@ class FTHOST_API Head : public Component {
   virtual void learn_labels(std::span<const Sentence> train) = 0;
   /// The vocabulary of a saved model, in the order of its ids.
   virtual void set_labels(std::vector<std::string> labels) = 0;
-  /// One or more, each once, by id; lives as long as the head and changes no more.
+  /// One or more, each once, by id; lives as long as the head and changes no more. Words that no token speaks for, such
+  /// as those that `long = "truncate"` cuts off, are predicted to be "O", or where the vocabulary has no "O" the first
+  /// of these: put there what a word is that nobody knows anything about.
   virtual const std::vector<std::string>& labels() const = 0;
 
   /// Fills example.targets (and nothing else) from the sentence's labels; example.tokens, words and speakers are there.

@@ -11,11 +11,19 @@
 namespace fthost {
 
 /// Override what interests you; the rest does nothing. Called on the training thread only, in this order:
-/// run_opened, run_started, then per epoch { epoch_started, step_ended …, epoch_trained, evaluated (dev), epoch_ended
-/// }, evaluated (test), run_ended; activity_advanced in between at any time. Every event goes to the metric sinks
-/// first, then, with the figures that they emitted, to the writers; within both in the order of the pipeline file. The
-/// run waits for each call, step_ended most of all: it comes once per optimizer step. A sink that throws ends the run;
-/// what it had written stays, and it still hears run_ended. Write files through RunStarted::files only.
+/// run_opened, run_started, then per epoch { epoch_started, step_ended …, epoch_trained, evaluation (dev), epoch_ended
+/// }, evaluation (test), run_ended. An evaluation is evaluation_started, then evaluated; with [train] evaluate_every
+/// there are some of dev among an epoch's steps too. cache_chosen comes before an epoch_started, or before the test
+/// set, when the boundary or the weights below it are new; activity_advanced in between at any time; metric_emitted, to
+/// writers, right before the event that it is of. Every event goes to the metric sinks first, then, with the figures
+/// that they emitted, to the writers; within both in the order of the pipeline file.
+///
+/// Not every run comes that far. Where the input turns out to be wrong before there is a run folder, and in `fthost
+/// cache fill`, there is no run_started and no run_ended. A run whose first files cannot be written is told its end and
+/// not its start: in run_ended, close what run_started opened, if it did.
+///
+/// The run waits for each call, step_ended most of all: it comes once per optimizer step. A sink that throws ends the
+/// run; what it had written stays, and it still hears run_ended. Write files through RunStarted::files only.
 class FTHOST_API Sink : public Component {
  public:
   enum class Role { metric, writer };
