@@ -66,10 +66,11 @@ class Drift final : public Sink, public ParameterListener {
   void after_epoch(int, std::span<const Parameter> parameters) override {
     rows_.clear();
     total_ = {};
-    for (const auto& parameter : parameters) {
-      const auto moved = measure(parameter);
+    const auto all = measure(parameters);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto& moved = all[i];
       total_.add(moved);
-      const auto name = row_name(parameter.name);
+      const auto name = row_name(parameters[i].name);
       if (rows_.empty() || rows_.back().first != name) rows_.emplace_back(name, Moved());
       rows_.back().second.add(moved);
     }
@@ -95,14 +96,28 @@ class Drift final : public Sink, public ParameterListener {
     return per_ == "tensor" ? tensor : layers_.at(tensor);
   }
 
-  Moved measure(const Parameter& parameter) {
-    const auto found = past_.find(parameter.name);
-    if (found == past_.end()) return {0, 0, parameter.value.numel()};
-    const auto now = parameter.value.detach();
-    const Moved moved{ops::squared_distance(now, found->second.previous),
-                      ops::squared_distance(now, found->second.base), now.numel()};
-    found->second.previous.copy_(now);
-    return moved;
+  /// One a parameter: what never learned has not moved. What they are now becomes what they were.
+  std::vector<Moved> measure(std::span<const Parameter> parameters) {
+    std::vector<Moved> all;
+    std::vector<std::size_t> learned;
+    std::vector<at::Tensor> now, previous, base;
+    for (const auto& parameter : parameters) {
+      all.push_back({0, 0, parameter.value.numel()});
+      const auto found = past_.find(parameter.name);
+      if (found == past_.end()) continue;
+      learned.push_back(all.size() - 1);
+      now.push_back(parameter.value.detach());
+      previous.push_back(found->second.previous);
+      base.push_back(found->second.base);
+    }
+    if (learned.empty()) return all;
+    const auto iterative = ops::squared_distances(now, previous), since_start = ops::squared_distances(now, base);
+    at::_foreach_copy_(previous, now);
+    for (std::size_t i = 0; i < learned.size(); ++i) {
+      all[learned[i]].iterative = iterative[i];
+      all[learned[i]].base = since_start[i];
+    }
+    return all;
   }
 
   std::string per_;

@@ -11,6 +11,7 @@
 
 #include "sdk/ops/composition.h"
 #include "sdk/ops/elements.h"
+#include "sdk/ops/flash_attention.h"
 #include "sdk/ops/saved_draw.h"
 
 namespace fthost::ops {
@@ -116,7 +117,9 @@ at::Tensor packed_attention(const at::Tensor& query, const at::Tensor& key, cons
   if (query.size(0) != packing.rows() || heads < 1 || query.size(1) % heads != 0)
     throw Error("query must have the packing's rows, and its columns must divide among the heads");
   if (!training) p = 0;
-  if (!has_kernels(query)) return composition::packed_attention(query, key, value, heads, p, dropout_key, packing);
+  if (has_flash_attention(query, heads)) return flash_attention(query, key, value, heads, p, dropout_key, packing);
+  if (!query.is_cpu() || !has_kernels(query))
+    return composition::packed_attention(query, key, value, heads, p, dropout_key, packing);
   return PackedAttention::apply(query, key, value, heads, packing.starts, packing.row_keys, make_draw(dropout_key, p));
 }
 

@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "sdk/ops/composition.h"
+#include "sdk/ops/device_kernels.h"
 #include "sdk/ops/elements.h"
 #include "sdk/ops/row_parts.h"
 
@@ -18,6 +19,7 @@ void run_forward(const at::Tensor& x, const at::Tensor& bias, const at::Tensor& 
   const auto columns = x.size(1);
   const GeluForwardTask<T> all{elements<T>(x), elements<float>(bias), mutable_elements<T>(out), x.size(0), columns,
                                tanh_form};
+  if (x.is_cuda()) return device_kernels<T>().gelu_forward(all, x.get_device());
   at::parallel_for(0, all.rows, kRowsPerTask, [&](std::int64_t begin, std::int64_t end) {
     auto part = all;
     part.x += begin * columns;
@@ -40,6 +42,7 @@ void run_backward(const at::Tensor& d_out, const at::Tensor& x, const at::Tensor
                                 x.size(0),
                                 columns,
                                 tanh_form};
+  if (x.is_cuda()) return device_kernels<T>().gelu_backward(all, parts, x.get_device());
   for_each_part(x.size(0), parts, [&](std::int64_t number, std::int64_t begin, std::int64_t end) {
     auto part = all;
     part.d_out += begin * columns;
@@ -65,7 +68,7 @@ struct BiasGelu : torch::autograd::Function<BiasGelu> {
     const auto saved = context->get_saved_variables();
     const auto d_out = gradients[0].contiguous();
     const auto d_x = at::empty_like(d_out);
-    const auto parts = count_parts(d_out.size(0));
+    const auto parts = count_parts(d_out);
     at::Tensor sums;
     if (context->needs_input_grad(1)) sums = at::zeros({parts, d_out.size(1)}, saved[1].options());
     with_element(d_out, [&](auto element) {

@@ -9,6 +9,8 @@
 
 #include <fthost/error.h>
 
+#include "sdk/ops/device_kernels.h"
+
 namespace fthost::ops {
 namespace {
 
@@ -65,7 +67,8 @@ Draw make_draw(const DropoutKey& key, double p) {
 }
 
 bool has_kernels(const at::Tensor& x) {
-  return x.device().is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+  const bool has_type = x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16;
+  return has_type && (x.is_cpu() || (x.is_cuda() && has_device_kernels()));
 }
 
 namespace composition {

@@ -14,9 +14,10 @@
 namespace fthost::ops {
 
 /// What `key` and `p` (from 0, below 1) mean for the kernels. Throws Error for another p.
-Draw make_draw(const DropoutKey& key, double p);
+FTHOST_API Draw make_draw(const DropoutKey& key, double p);
 
-/// Are there kernels of our own for this tensor? For f32 and bf16 on the CPU.
+/// Are there kernels of our own for this tensor? For f32 and bf16 on the CPU, and on a device when the CUDA library is
+/// open (but for attention).
 bool has_kernels(const at::Tensor& x);
 
 namespace composition {

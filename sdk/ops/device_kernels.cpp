@@ -10,7 +10,12 @@ DeviceKernels registered;
 void register_device_kernels(const DeviceKernels& kernels) {
   registered = kernels;
 }
-const DeviceKernels& device_kernels() {
+
+bool has_device_kernels() {
+  return registered.f32.dropout != nullptr;
+}
+
+const DeviceKernels& all_device_kernels() {
   return registered;
 }
 

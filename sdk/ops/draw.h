@@ -7,8 +7,10 @@
 
 #ifdef __CUDACC__
 #define FTHOST_HOST_DEVICE __host__ __device__
+#define FTHOST_DEVICE __device__
 #else
 #define FTHOST_HOST_DEVICE
+#define FTHOST_DEVICE
 #endif
 
 namespace fthost::ops {
@@ -32,5 +34,10 @@ struct Draw {
   std::uint32_t threshold = 0;  ///< p * 2^32; 0: everything is kept.
   float scale = 1;              ///< 1 / (1 - p): what is kept is multiplied with it.
 };
+
+/// What a row's columns draw from.
+[[gnu::always_inline]] FTHOST_HOST_DEVICE inline std::uint64_t row_stream(const Draw& draw, std::int64_t row_key) {
+  return mix_words(draw.stream, static_cast<std::uint64_t>(row_key));
+}
 
 }  // namespace fthost::ops

@@ -4,7 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "sdk/ops/composition.h"
-#include "sdk/ops/device_dropout.h"
+#include "sdk/ops/device_kernels.h"
 #include "sdk/ops/elements.h"
 #include "sdk/ops/row_parts.h"
 #include "sdk/ops/saved_draw.h"
@@ -20,6 +20,7 @@ void drop_rows(const at::Tensor& x, const at::Tensor& row_keys, const at::Tensor
   const auto columns = x.size(1);
   const DropoutTask<T> all{
       elements<T>(x), elements<std::int64_t>(row_keys), mutable_elements<T>(out), x.size(0), columns, draw};
+  if (x.is_cuda()) return device_kernels<T>().dropout(all, x.get_device());
   at::parallel_for(0, all.rows, kRowsPerTask, [&](std::int64_t begin, std::int64_t end) {
     auto part = all;
     part.x += begin * columns;
@@ -54,7 +55,6 @@ struct Dropout : torch::autograd::Function<Dropout> {
 
 at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key, const Packing& packing, bool training) {
   if (!training || p == 0) return x;
-  if (has_device_dropout(x)) return device_dropout(x, packing.row_keys, make_draw(key, p));
   if (!has_kernels(x)) return composition::dropout(x, p, key, packing);
   return Dropout::apply(x, packing.row_keys, make_draw(key, p));
 }

@@ -73,6 +73,12 @@ struct GeluBackwardTask {
   bool tanh_form;
 };
 
+/// Two rows of `elements` numbers, of whose differences the squares are added.
+struct DifferenceTask {
+  const float *a, *b;
+  std::int64_t elements;
+};
+
 /// One head of one example. Rows of query, key, value and their gradients lie `stride` elements apart and have `size`
 /// elements each; the pointers are those of the example's first row, at this head's columns.
 struct AttentionShape {

@@ -4,7 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "sdk/ops/composition.h"
-#include "sdk/ops/device_dropout.h"
+#include "sdk/ops/device_kernels.h"
 #include "sdk/ops/elements.h"
 #include "sdk/ops/row_parts.h"
 #include "sdk/ops/saved_draw.h"
@@ -23,21 +23,22 @@ template <class T>
 void run_forward(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight, const at::Tensor& bias,
                  double epsilon, const at::Tensor& row_keys, const Draw& draw, const NormForward& result) {
   const auto rows = x.size(0), columns = x.size(1);
+  NormForwardTask<T> all{elements<T>(x),
+                         elements<T>(residual),
+                         elements<float>(weight),
+                         elements<float>(bias),
+                         elements<std::int64_t>(row_keys),
+                         mutable_elements<T>(result.out),
+                         mutable_elements<T>(result.normalised),
+                         mutable_elements<float>(result.inverse_deviations),
+                         nullptr,
+                         rows,
+                         columns,
+                         static_cast<float>(epsilon),
+                         draw};
+  if (x.is_cuda()) return device_kernels<T>().norm_forward(all, x.get_device());
   const auto memory = at::empty({at::get_num_threads(), columns}, weight.options());
-  auto* const scratch = mutable_elements<float>(memory);
-  const NormForwardTask<T> all{elements<T>(x),
-                               elements<T>(residual),
-                               elements<float>(weight),
-                               elements<float>(bias),
-                               elements<std::int64_t>(row_keys),
-                               mutable_elements<T>(result.out),
-                               mutable_elements<T>(result.normalised),
-                               mutable_elements<float>(result.inverse_deviations),
-                               scratch,
-                               rows,
-                               columns,
-                               static_cast<float>(epsilon),
-                               draw};
+  all.scratch = mutable_elements<float>(memory);
   at::parallel_for(0, rows, kRowsPerTask, [&](std::int64_t begin, std::int64_t end) {
     auto part = all;
     part.x += begin * columns;
@@ -74,6 +75,7 @@ void run_backward(const at::Tensor& d_out, const at::Tensor& normalised, const a
                                 d_out.size(0),
                                 columns,
                                 draw};
+  if (d_out.is_cuda()) return device_kernels<T>().norm_backward(all, parts, d_out.get_device());
   for_each_part(all.rows, parts, [&](std::int64_t number, std::int64_t begin, std::int64_t end) {
     auto part = all;
     part.d_out += begin * columns;
@@ -109,7 +111,7 @@ struct DropoutResidualLayerNorm : torch::autograd::Function<DropoutResidualLayer
     const auto d_out = gradients[0].contiguous();
     NormBackward result{{}, at::empty_like(d_out), {}, {}};
     result.d_x = draw.threshold == 0 ? result.d_residual : at::empty_like(d_out);
-    const auto parts = count_parts(d_out.size(0));
+    const auto parts = count_parts(d_out);
     at::Tensor sums;
     if (context->needs_input_grad(2) || context->needs_input_grad(3))
       sums = at::zeros({2, parts, d_out.size(1)}, saved[2].options());
@@ -130,10 +132,7 @@ at::Tensor dropout_residual_layer_norm(const at::Tensor& x, const at::Tensor& re
                                        const at::Tensor& bias, double epsilon, double p, const DropoutKey& key,
                                        const Packing& packing, bool training) {
   if (!training) p = 0;
-  if (has_device_dropout(x))
-    return composition::dropout_residual_layer_norm(dropout(x, p, key, packing, training), residual, weight, bias,
-                                                    epsilon, 0, key, packing);
-  if (!has_kernels(x))
+  if (!has_kernels(x) || (x.is_cuda() && x.size(1) > kMostNormColumns))
     return composition::dropout_residual_layer_norm(x, residual, weight, bias, epsilon, p, key, packing);
   return DropoutResidualLayerNorm::apply(x, residual.to(x.scalar_type()), weight.to(at::kFloat).contiguous(),
                                          bias.to(at::kFloat).contiguous(), epsilon, packing.row_keys,

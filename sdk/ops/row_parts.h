@@ -3,6 +3,7 @@
 /// Rows spread over threads.
 
 #include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -10,9 +11,14 @@
 namespace fthost::ops {
 
 constexpr std::int64_t kRowsPerTask = 16;
+/// On a device: many parts keep all of it busy, many rows in a part make its sums cheap.
+constexpr std::int64_t kRowsOfDevicePart = 32, kMostDeviceParts = 256;
 
-/// Sums over rows are made in one part a thread and then added, so that they depend on the number of threads only.
-inline std::int64_t count_parts(std::int64_t rows) {
+/// Sums over the rows of `x` are made in parts and then added: on the CPU in one part a thread, so that they depend on
+/// the number of threads only; on a device in parts that depend on the number of rows only.
+inline std::int64_t count_parts(const at::Tensor& x) {
+  const auto rows = x.size(0);
+  if (x.is_cuda()) return std::clamp<std::int64_t>(rows / kRowsOfDevicePart, 1, kMostDeviceParts);
   return std::clamp<std::int64_t>(rows / kRowsPerTask, 1, at::get_num_threads());
 }
 

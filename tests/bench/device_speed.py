@@ -148,7 +148,7 @@ def print_table(rows, corpus):
         if "seconds" in row:
             print(f"| {row['what']} | {row['seconds']:.3f} s |")
     print("\nCannot be run yet, since fthost has none: a cache on the device (rows are kept in memory or on disk),\n"
-          "CUDA graphs, kernels of its own but for dropout.")
+          "CUDA graphs.")
 
 
 def main():

@@ -140,9 +140,5 @@ FTHOST_INLINE Floats drop(Floats lanes, const Draw& draw, std::uint64_t stream, 
   return draw_bits(stream, block) >= draw.threshold ? lanes * draw.scale : Floats{};
 }
 
-FTHOST_INLINE std::uint64_t row_stream(const Draw& draw, std::int64_t row_key) {
-  return mix_words(draw.stream, static_cast<std::uint64_t>(row_key));
-}
-
 }  // namespace
 }  // namespace fthost::ops

@@ -4,12 +4,15 @@
 /// device. Rows are tokens, packed end to end (<fthost/packing.h>); there may be none, and examples without any. In f32
 /// and in bf16: what comes in bf16 goes out so, and is computed in f32 in between; weights and biases of norms and of
 /// GELU may be f32 in either case. Dropout is a pure function of its key, of a row's key and of the column, so that no
-/// order of computation, batch or cache changes what is drawn.
+/// order of computation, batch or cache changes what is drawn; that of attention in bf16 on a device is another (see
+/// packed_attention).
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include <fthost/packing.h>
 #include <fthost/version.h>
@@ -75,6 +78,10 @@ FTHOST_API at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, cons
 /// Softmax attention within each example, no row seeing another example's. query, key, value: [rows, heads * size] of
 /// one number type. `p`: dropout of the attention probabilities; head h of a row draws as above with
 /// mix(mix(k, r), h) in place of mix(k, r), and the key's position for the column. Returns [rows, heads * size].
+/// In bf16 on a device, with heads of a multiple of 8 and at most 192 elements, LibTorch's kernels compute it, with a
+/// mask of their own, which is p to within 1/255: a function of k and of the places of example, head, query and key in
+/// the batch. The gradients' last bits then differ from run to run unless LibTorch is asked for deterministic
+/// algorithms.
 FTHOST_API at::Tensor packed_attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
                                        std::int64_t heads, double p, const DropoutKey& dropout_key,
                                        const Packing& packing, bool training);
@@ -95,5 +102,10 @@ FTHOST_API void fill_normal(at::Tensor& out, std::uint64_t seed, std::string_vie
 /// The sum of squared differences of two tensors of the same size, in double precision; needs little memory besides
 /// them. No gradients.
 FTHOST_API double squared_distance(const at::Tensor& a, const at::Tensor& b);
+
+/// squared_distance(a[i], b[i]) for each i. Of f32 tensors on one device all sums come with one copy to the host, and
+/// with a launch for many tensors, where squared_distance waits for the device once or more for each. Another number
+/// or size of tensors in `b`: Error.
+FTHOST_API std::vector<double> squared_distances(std::span<const at::Tensor> a, std::span<const at::Tensor> b);
 
 }  // namespace fthost::ops
