@@ -224,7 +224,7 @@ std::filesystem::path calibration_file(const Pipeline& pipeline, const Network& 
   hasher.add(settings.device.str()).add(c10::toString(settings.compute)).add(static_cast<std::uint64_t>(threads));
   hasher.add(static_cast<std::uint64_t>(settings.batch_size));
   hasher.add(libtorch_version()).add(cpu_capability()).add(cpu_model());
-  const auto code = content_of_code(pipeline);
+  const auto code = content_of_code(pipeline, settings.device);
   hasher.add(code.high).add(code.low);
   hasher.add(pipeline.optimizer.component.description.name);
   return pipeline.cache.path / "calibration" / (hex(hasher.digest()) + ".json");

@@ -10,6 +10,7 @@
 #include <torch/version.h>
 
 #include <boost/dll/runtime_symbol_info.hpp>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
@@ -20,6 +21,7 @@ namespace {
 
 /// The CUDA library is opened once, by whoever first asks for a device; it stays open.
 struct CudaLibrary {
+  std::string file;
   bool there = false;
   bool open = false;
   std::string problem;
@@ -29,6 +31,7 @@ const CudaLibrary& cuda_library() {
   static const CudaLibrary library = [] {
     CudaLibrary result;
     const auto here = boost::dll::this_line_location().parent_path() / "libfthost_cuda.so";
+    result.file = here.string();
     if (!boost::filesystem::exists(here)) {
       result.problem = "this fthost was built without it (no CUDA toolkit when it was configured)";
       return result;
@@ -52,15 +55,25 @@ int cuda_devices() {
   return static_cast<int>(at::detail::getCUDAHooks().deviceCount());
 }
 
+/// One seed gives one result: attention's backward pass and gathers add in a fixed order, cuBLAS keeps to one
+/// workspace. What LibTorch can do in one way only, it does with a warning.
+void ask_for_determinism() {
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+  auto& context = at::globalContext();
+  context.setDeterministicAlgorithms(true, true);
+  context.setDeterministicFillUninitializedMemory(false);  // of use to find mistakes, at the cost of each tensor
+}
+
 /// None when it is not there.
 std::optional<at::Device> find_device(const std::string& wanted) {
   if (wanted == "cpu") return at::kCPU;
   const int devices = cuda_devices();
   if (wanted == "auto" && cuda_library().there && !cuda_library().open)
     log_info("no CUDA device is used: the CUDA library does not open: " + cuda_library().problem);
-  if (wanted == "auto") return devices > 0 ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
-  const int index = wanted == "cuda" ? 0 : std::stoi(wanted.substr(wanted.find(':') + 1));
+  if (wanted == "auto" && devices == 0) return at::kCPU;
+  const int index = wanted == "auto" || wanted == "cuda" ? 0 : std::stoi(wanted.substr(wanted.find(':') + 1));
   if (index >= devices) return std::nullopt;
+  ask_for_determinism();
   return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
 }
 
@@ -73,6 +86,10 @@ std::string missing(const std::string& wanted) {
 constexpr const char* kWhatThereIs = "`fthost doctor` shows what there is";
 
 }  // namespace
+
+std::filesystem::path cuda_library_file() {
+  return cuda_library().file;
+}
 
 at::Device choose_device(const std::string& wanted) {
   if (const auto device = find_device(wanted)) return *device;

@@ -4,6 +4,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -13,10 +14,14 @@
 namespace fthost {
 
 /// Turns "auto", "cpu", "cuda" or "cuda:1" into a device that is there. "auto" is the first CUDA device when fthost's
-/// CUDA library opens and there is one, else the CPU. Throws InputError when a device that was asked for is not there.
+/// CUDA library opens and there is one, else the CPU. A CUDA device is asked for deterministic algorithms, as far as
+/// LibTorch has them. Throws InputError when a device that was asked for is not there.
 at::Device choose_device(const std::string& wanted);
 /// The same for [run] device; the error points at it.
 at::Device choose_device(const Pipeline& pipeline);
+
+/// The file of fthost's CUDA library, with the kernels of a CUDA device; it must be open.
+std::filesystem::path cuda_library_file();
 
 /// Sets and returns the number of threads for LibTorch's operators; 0 means all physical cores.
 int use_threads(int wanted);

@@ -47,16 +47,17 @@ void add(Hasher& hasher, const Parameter& parameter) {
 
 }  // namespace
 
-Hash128 content_of_code(const Pipeline& pipeline) {
+Hash128 content_of_code(const Pipeline& pipeline, at::Device device) {
+  std::vector libraries = {operators_library(), pipeline.model.component.library};
+  if (!device.is_cpu()) libraries.push_back(cuda_library_file());
   Hasher hasher;
-  for (const auto& library : {operators_library(), pipeline.model.component.library})
-    add(hasher, hash_of(SegmentBytes::map(library).view()));
+  for (const auto& library : libraries) add(hasher, hash_of(SegmentBytes::map(library).view()));
   return hasher.digest();
 }
 
 std::vector<Hash128> prefix_keys(Network& network, const Pipeline& pipeline, const PrefixArithmetic& how, int stages) {
   Hasher hasher;
-  add(hasher, content_of_code(pipeline));
+  add(hasher, content_of_code(pipeline, how.device));
   const auto arithmetic =
       call_plugin(pipeline, pipeline.model, "naming its arithmetic", [&] { return network.model().arithmetic(); });
   hasher.add(arithmetic).add(TORCH_VERSION).add(cpu_capability()).add(cpu_model());

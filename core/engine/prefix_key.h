@@ -20,9 +20,9 @@ struct PrefixArithmetic {
   int threads = 1;                      ///< Sums of other numbers of threads differ in their last bits.
 };
 
-/// Of the libraries that compute the model, the operators' and its own: another build may round in another way, and
-/// take another time.
-Hash128 content_of_code(const Pipeline& pipeline);
+/// Of the libraries that compute the model on a device, the operators' and its own: another build may round in another
+/// way, and take another time.
+Hash128 content_of_code(const Pipeline& pipeline, at::Device device);
 
 /// The key of the rows that the first s stages give, for s from 1 to `stages`, at index s; the first is of no meaning.
 /// Depends on the content of those stages' weights and of the libraries that compute them, on what the model says of
