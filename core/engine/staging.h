@@ -21,13 +21,13 @@ inline at::Tensor send(const at::Tensor& staged, at::Device device) {
   return staged.to(device, /*non_blocking=*/true);
 }
 
-/// The values of tensors of one f32 number each, all on one device: waits once, for one copy.
+/// The values of tensors of one number each, all on one device: waits once, for one copy.
 inline std::vector<double> read_numbers(const std::vector<at::Tensor>& numbers) {
   if (numbers.empty()) return {};
   std::vector<at::Tensor> flat;
   for (const auto& number : numbers) flat.push_back(number.reshape({1}));
-  const auto values = at::cat(flat).to(at::kCPU);
-  const auto* const first = values.const_data_ptr<float>();
+  const auto values = at::cat(flat).to(at::kDouble).to(at::kCPU);
+  const auto* const first = values.const_data_ptr<double>();
   return {first, first + values.numel()};
 }
 
