@@ -158,9 +158,10 @@ void PrefixCache::open_device_rows(const std::vector<Uses>& uses) {
   if (!device_room_) device_room_ = device_room(arithmetic_.device, pipeline_.cache.device_memory);
   std::unordered_set<Hash128> different;
   std::int64_t tokens = 0;
-  for (const auto& [set, times] : uses)
-    for (const auto& example : set->examples)
-      if (different.insert(key_of(example)).second) tokens += tokens_of(example);
+  if (*device_room_ > 0)
+    for (const auto& [set, times] : uses)
+      for (const auto& example : set->examples)
+        if (different.insert(key_of(example)).second) tokens += tokens_of(example);
   auto shape = network_.hidden_rows().shape(1, stages_);
   shape.erase(shape.begin());
   device_rows_.emplace(arithmetic_.device, arithmetic_.storage, std::move(shape), *device_room_, tokens);
