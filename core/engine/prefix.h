@@ -26,6 +26,9 @@ class Prefix {
   /// set asks for it first; `name` is shown while it runs.
   void prepare(const DataSet& set, const std::string& name);
 
+  /// May a batch come before prepare(), since that changes no bit?
+  bool is_exact() const { return cache_.is_exact(); }
+
   /// The stages that follow upon rows().
   StageRange suffix() const { return {boundary_, network_.encoder_stages()}; }
 

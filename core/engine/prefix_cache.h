@@ -51,6 +51,9 @@ class PrefixCache {
   /// shown while it runs. Returns early when a signal asks for the end.
   void fill(const DataSet& set, const std::string& name);
 
+  /// Does a row have the same bits whatever rows are computed beside it? Then a batch may come before fill().
+  bool is_exact() const { return arithmetic_.device.is_cpu() && arithmetic_.compute == at::kFloat; }
+
   /// Are all rows of a set kept?
   bool holds(const DataSet& set) const;
 

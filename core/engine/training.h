@@ -75,6 +75,7 @@ class Training {
   void note_learning();
   std::int64_t count_steps() const;
   bool train_epoch(int epoch);
+  void prepare_rows();
   void train_step(std::span<const Indices> batches, EpochSums& sums);
   StepSums add_gradients(std::span<const Indices> batches);
   StepFigures read_figures(const StepSums& step, MeanLoss& epoch) const;
@@ -111,7 +112,7 @@ class Training {
   std::int64_t steps_of_epoch_ = 0;  ///< Of the epoch that goes on.
   std::optional<Kept> kept_;
   std::vector<double> epoch_seconds_;
-  double evaluated_within_ = 0;  ///< Seconds of evaluations within the epoch that goes on.
+  double apart_seconds_ = 0;  ///< Of filling and evaluations among the steps of the epoch that goes on.
   bool plan_moved_ = false;
 
   bool wants_gradient_norms_ = false;

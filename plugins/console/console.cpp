@@ -84,7 +84,7 @@ class ConsoleSink final : public fthost::Sink {
     }
     const bool over = event.total > 0 && event.done >= event.total;
     if (over) {
-      if (activity_.starts_with("fill")) epoch_started_ = Clock::now();  // of the time left, it says nothing
+      if (activity_.starts_with("fill") && !evaluating_) measure_from_now();  // of the time left, it says nothing
       activity_.clear();
       wipe();
     } else if (Clock::now() - activity_started_ >= kWorthMention && due()) {
@@ -95,14 +95,14 @@ class ConsoleSink final : public fthost::Sink {
   }
 
   void epoch_started(const fthost::EpochStarted& event) override {
-    epoch_started_ = Clock::now();
-    evaluated_seconds_ = 0;
     steps_of_epoch_ = event.steps;
-    examples_ = 0;
+    step_ = 0;
+    measure_from_now();
   }
 
   void step_ended(const fthost::StepEnded& event) override {
     examples_ += event.examples;
+    step_ = event.step_in_epoch;
     if (!due()) return;
     const auto training = training_at(event);
     pass(style_.live ? console::training_line(training, style_.width - 1, style_.color)
@@ -113,9 +113,13 @@ class ConsoleSink final : public fthost::Sink {
     figures_.set(event.name, event.epoch, event.value);
   }
 
-  void evaluation_started(const fthost::EvaluationStarted&) override { evaluation_started_ = Clock::now(); }
+  void evaluation_started(const fthost::EvaluationStarted&) override {
+    evaluation_started_ = Clock::now();
+    evaluating_ = true;
+  }
 
   void evaluated(const fthost::Evaluated& event, fthost::Metrics&) override {
+    evaluating_ = false;
     if (event.within_epoch) evaluated_seconds_ += seconds_since(evaluation_started_);
     if (event.set == "dev" && !event.within_epoch) return;  // in the epoch's line
     const std::string set(event.set);
@@ -169,6 +173,14 @@ class ConsoleSink final : public fthost::Sink {
         "took " + console::duration(cost.measured_epoch_seconds) + " and " + console::duration(cost.measured_seconds)};
   }
 
+  /// Rate and time left go by the steps from now on.
+  void measure_from_now() {
+    measured_from_ = Clock::now();
+    evaluated_seconds_ = 0;
+    examples_ = 0;
+    steps_before_ = step_;
+  }
+
   /// Is it time for a line about what goes on?
   bool due() const {
     const auto now = Clock::now();
@@ -216,10 +228,10 @@ class ConsoleSink final : public fthost::Sink {
     training.step = event.step_in_epoch;
     training.steps = steps_of_epoch_;
     training.loss = event.loss;
-    const double seconds = seconds_since(epoch_started_) - evaluated_seconds_;
+    const double seconds = seconds_since(measured_from_) - evaluated_seconds_;
     training.examples_per_second = seconds > 0 ? static_cast<double>(examples_) / seconds : 0;
     const auto steps_left = steps_ - event.step;
-    training.seconds_left = seconds / static_cast<double>(event.step_in_epoch) * static_cast<double>(steps_left) +
+    training.seconds_left = seconds / static_cast<double>(step_ - steps_before_) * static_cast<double>(steps_left) +
                             figures_.latest("eval_seconds").value_or(0) * (epochs_ - event.epoch + 1);
     training.last_f1 = figures_.latest("dev_f1");
     if (training.last_f1) training.best_f1 = best_f1()->second;
@@ -234,10 +246,13 @@ class ConsoleSink final : public fthost::Sink {
   std::int64_t steps_of_epoch_ = 0;
   fthost::MetricTable figures_;
 
-  Clock::time_point epoch_started_;
+  Clock::time_point measured_from_;  ///< The epoch's start, or the end of the filling that came within it.
   Clock::time_point evaluation_started_;
-  double evaluated_seconds_ = 0;  ///< Spent on evaluations within this epoch.
-  std::int64_t examples_ = 0;     ///< Of this epoch so far.
+  bool evaluating_ = false;
+  double evaluated_seconds_ = 0;   ///< Spent on evaluations within this epoch, since measured_from_.
+  std::int64_t examples_ = 0;      ///< Since then.
+  std::int64_t step_ = 0;          ///< Of this epoch, the last one that ended.
+  std::int64_t steps_before_ = 0;  ///< Those of this epoch that ended before measured_from_.
   std::string activity_;          ///< The one that goes on; empty: none.
   Clock::time_point activity_started_;
   std::int64_t done_at_start_ = 0;  ///< Of the activity, when it was first heard of.

@@ -28,9 +28,12 @@ nlohmann::json cache(const TinyPipeline& tiny, const std::string& run) {
   return tiny.record(run).at("cache");
 }
 
-/// Train has 12 different sentences of 24, dev 6 that are all among them.
+/// Train has 12 different sentences of 24, dev 6 that are all among them. In f32 the first step computes its own rows
+/// when they are not there yet: of a batch of 8.
 constexpr int kDifferent = 12;
-constexpr int kAsked = 3 * (24 + 6);
+constexpr int kFirstBatch = 8;
+constexpr int kAsked = 3 * (24 + 6) - kFirstBatch;
+constexpr int kComputed = kDifferent + kFirstBatch;
 
 TEST_CASE("cached and uncached runs give the same losses to the last bit", "[pipeline][apps][cache]") {
   const auto head = std::string("head.plugin=") + GENERATE("ner", "ner-scalar-mix");
@@ -45,7 +48,7 @@ TEST_CASE("cached and uncached runs give the same losses to the last bit", "[pip
     CHECK(tiny.weights(name) == tiny.weights("off"));
     CHECK(cache(tiny, name).at("mode") == mode);
     CHECK(cache(tiny, name).at("hits") == kAsked);
-    CHECK(cache(tiny, name).at("misses") == kDifferent);
+    CHECK(cache(tiny, name).at("misses") == kComputed);
   }
   // A later process finds what the earlier one left.
   tiny.run_as("later", {"cache.mode=disk", head, layers});
@@ -53,6 +56,17 @@ TEST_CASE("cached and uncached runs give the same losses to the last bit", "[pip
   CHECK(cache(tiny, "later").at("misses") == 0);
   CHECK(cache(tiny, "later").at("reused") == kDifferent + 6);
   CHECK(cache(tiny, "off").at("mode") == "off");
+}
+
+TEST_CASE("the first step comes before the filling where that changes no bit", "[pipeline][apps][cache]") {
+  const TinyPipeline tiny;
+  tiny.run_as("f32", {"cache.mode=disk"});
+  tiny.run_as("bf16", {"cache.mode=disk", "run.precision=bf16"});
+  CHECK(cache(tiny, "f32").at("misses") == kComputed);
+  CHECK(cache(tiny, "bf16").at("misses") == kDifferent);
+  // One epoch of one step: nothing would read what was filled.
+  tiny.run_as("one", {"cache.mode=disk", "train.epochs=1", "train.batch_size=24", "freezing.layers=0"});
+  CHECK(cache(tiny, "one").at("misses") == 24 + 6);
 }
 
 TEST_CASE("a boundary is filled from a lower one that is there", "[pipeline][apps][cache]") {
@@ -65,14 +79,14 @@ TEST_CASE("a boundary is filled from a lower one that is there", "[pipeline][app
   tiny.run_as("none-off", {"cache.mode=off", "freezing.layers=0", head});
   CHECK(figures(tiny, "none") == figures(tiny, "none-off"));
   CHECK(tiny.weights("none") == tiny.weights("none-off"));
-  CHECK(cache(tiny, "none").at("misses") == kDifferent);
+  CHECK(cache(tiny, "none").at("misses") == kComputed);
 }
 
 TEST_CASE("rows of all stages take room for all, and are no other head's", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
   tiny.run_as("top", {"cache.mode=disk", "freezing.layers=0"});
   tiny.run_as("all", {"cache.mode=disk", "freezing.layers=0", "head.plugin=ner-scalar-mix"});
-  CHECK(cache(tiny, "all").at("misses") == kDifferent);
+  CHECK(cache(tiny, "all").at("misses") == kComputed);
   CHECK(cache(tiny, "all").at("bytes_read").get<int>() == 3 * cache(tiny, "top").at("bytes_read").get<int>());
   // Below the uppermost of two layers there are the embeddings' rows and one layer's.
   tiny.run_as("two", {"cache.mode=disk", "freezing.layers=1", "head.plugin=ner-scalar-mix"});
@@ -119,8 +133,8 @@ TEST_CASE("a changed weight, number type or token is never served an old row", "
   };
   CHECK(misses("same", {"cache.mode=disk"}) == 0);
   CHECK(misses("type", {"cache.mode=disk", "run.precision=bf16"}) == kDifferent);
-  CHECK(misses("storage", {"cache.mode=disk", "cache.storage=bf16"}) == kDifferent);
-  CHECK(misses("threads", {"cache.mode=disk", "run.threads=2"}) == kDifferent);
+  CHECK(misses("storage", {"cache.mode=disk", "cache.storage=bf16"}) == kComputed);
+  CHECK(misses("threads", {"cache.mode=disk", "run.threads=2"}) == kComputed);
 
   // One bit of one weight below the boundary.
   const auto copy = tiny.folder() / "copy";
@@ -139,7 +153,7 @@ TEST_CASE("a changed weight, number type or token is never served an old row", "
   weights.seekp(at);
   weights.put(byte);
   weights.close();
-  CHECK(misses("weight", {"cache.mode=disk", "model.path=copy"}) == kDifferent);
+  CHECK(misses("weight", {"cache.mode=disk", "model.path=copy"}) == kComputed);
 
   // A sentence that was not there before.
   tiny.folder().write("dev.conll", "anna\tB-PER\nwent\tO\nhome\tO\n");
@@ -152,7 +166,7 @@ TEST_CASE("a damaged file of the cache is dropped with a warning and computed ag
   for (const auto& segment : list_segments(tiny.folder() / "cache")) fs::resize_file(segment.path, segment.bytes - 1);
   const auto said = tiny.run_as("second", {"cache.mode=disk"});
   CHECK(said.find("is damaged (it is too short for the rows that it names): removed") != std::string::npos);
-  CHECK(cache(tiny, "second").at("misses") == kDifferent);
+  CHECK(cache(tiny, "second").at("misses") == kComputed);
   CHECK(tiny.weights("second") == tiny.weights("first"));
 }
 
