@@ -97,10 +97,8 @@ class SetsReader {
 
 /// The tokenizer in the model's folder. A model plugin may have another one, so that it is no error not to find this.
 std::unique_ptr<Tokenizer> find_tokenizer(const Pipeline& pipeline, std::vector<Message>& problems) {
-  const auto& options = pipeline.model.options;
-  if (!options.has("path")) return nullptr;
   try {
-    return load_wordpiece(options.path("path"));
+    return load_wordpiece(pipeline.model.options.path("path"));
   } catch (const InputError& error) {
     for (auto message : error.messages()) {
       message.severity = Message::Severity::warning;
@@ -112,7 +110,6 @@ std::unique_ptr<Tokenizer> find_tokenizer(const Pipeline& pipeline, std::vector<
 }
 
 void check_max_length(const Pipeline& pipeline, std::vector<Message>& problems) {
-  if (!pipeline.model.options.has("path")) return;
   add_problems_of(problems, [&] {
     const auto most = read_model_config(pipeline.model.options.path("path")).max_tokens;
     if (most && pipeline.data.max_length > *most)

@@ -235,6 +235,15 @@ OptionDescription decode_option(Cursor& in, const ComponentDescription& componen
   return option;
 }
 
+/// The host opens a saved model by this option.
+void check_folder(const Cursor& in, const ComponentDescription& component) {
+  const auto is_folder = [](const OptionDescription& option) {
+    return option.name == "path" && option.type == OptionType::path && option.required;
+  };
+  if (component.kind == Kind::model && std::none_of(component.options.begin(), component.options.end(), is_folder))
+    in.refuse(" has no required option 'path' of type path, by which a saved model is opened");
+}
+
 ComponentDescription decode_component(Cursor& in) {
   ComponentDescription component;
   const auto kind = in.u8("kind");
@@ -251,6 +260,7 @@ ComponentDescription decode_component(Cursor& in) {
     component.options.push_back(decode_option(in, component));
     in.where = where;
   }
+  check_folder(in, component);
   return component;
 }
 

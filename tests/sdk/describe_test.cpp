@@ -81,6 +81,30 @@ TEST_CASE("describe's library creates by kind and name", "[unit][sdk]") {
   CHECK(kLibrary.create("freezing", "none", {}) == nullptr);
 }
 
+TEST_CASE("describe asks of a model, and of nothing else, a required path to its folder", "[unit][sdk]") {
+  constexpr OptionSpec kOthers[] = {path().optional(), path().by_default("model"), text().required()};
+  ComponentSpec component;
+  component.kind = Kind::model;
+  CHECK_FALSE(names_its_folder(component));
+  component.option_count = 1;
+  auto& option = component.options[0];
+  for (const auto& other : kOthers) {
+    option = other;
+    option.name = "path";
+    CHECK_FALSE(names_its_folder(component));
+  }
+  option = path().required();
+  option.name = "folder";
+  CHECK_FALSE(names_its_folder(component));
+  option.name = "path";
+  CHECK(names_its_folder(component));
+  component.option_count = 0;
+  for (const auto kind : {Kind::head, Kind::reader, Kind::freezing, Kind::optimizer, Kind::schedule, Kind::sink}) {
+    component.kind = kind;
+    CHECK(names_its_folder(component));
+  }
+}
+
 TEST_CASE("describe's texts are one line of UTF-8", "[unit][sdk]") {
   for (const std::string good : {"", "a b", "é – 漢 🙂", "\xC2\xA0"}) CHECK(is_one_line(good));
   for (const std::string bad : {"a\n", "\t", "\x1b[1m", "\x7F", "\xC2\x9B", "\xE2\x82", "\x80", "\xFF"})

@@ -11,7 +11,12 @@ struct Constant final : fthost::Schedule {
   double factor(std::int64_t, std::int64_t) const override { return 1; }
 };
 
-using fthost::boolean, fthost::integer, fthost::integers, fthost::real, fthost::text;
+/// A model as far as a description goes; <fthost/model.h> needs LibTorch.
+struct Encoder final : fthost::Component {
+  static constexpr auto kKind = fthost::Kind::model;
+};
+
+using fthost::boolean, fthost::integer, fthost::integers, fthost::path, fthost::real, fthost::text;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -19,8 +24,14 @@ consteval auto plain() {
   return fthost::component<Constant>("plain", "Has no options.");
 }
 
+consteval auto encoder() {
+  return fthost::component<Encoder>("encoder", "Has no options.");
+}
+
 #if WRONG == 0
-constexpr auto described = plain().option("x", integer().at_least(1).at_most(3).by_default(1), "it");
+constexpr auto described =
+    fthost::description::library_of(plain().option("x", integer().at_least(1).at_most(3).by_default(1), "it"),
+                                    encoder().option("path", path().required(), "it"));
 #elif WRONG == 1
 constexpr auto described = plain().option("x", integer(), "it");
 #elif WRONG == 2
@@ -68,6 +79,8 @@ constexpr auto described = plain()
 constexpr auto described = plain().option("x", boolean().optional(), "");
 #elif WRONG == 19
 constexpr auto described = plain().option("x", boolean().optional(), "two\nlines");
+#elif WRONG == 20
+constexpr auto described = fthost::description::library_of(encoder().option("folder", path().required(), "it"));
 #endif
 
 }  // namespace

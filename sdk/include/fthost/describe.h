@@ -33,6 +33,7 @@ void description_is_wrong_name_is_not_lower_case_with_separators();
 void description_is_wrong_option_name_belongs_to_the_core();
 void description_is_wrong_option_name_stands_twice();
 void description_is_wrong_component_stands_twice();
+void description_is_wrong_model_needs_a_required_option_path_of_type_path();
 void description_is_wrong_too_many_options_or_choices();
 void description_is_wrong_help_or_summary_is_empty();
 void description_is_wrong_text_is_empty_or_not_one_line_of_utf8();
@@ -234,6 +235,17 @@ struct ComponentSpec {
   std::array<OptionSpec, kMostOptions> options{};
   std::size_t option_count = 0;
 };
+
+/// Does it have the option by which the host opens a saved model, `path`, required and of type path? Only a model must.
+constexpr bool names_its_folder(const ComponentSpec& component) {
+  if (component.kind != Kind::model) return true;
+  for (std::size_t i = 0; i < component.option_count; ++i) {
+    const auto& option = component.options[i];
+    const bool fits = option.type == OptionType::path && option.presence == OptionSpec::Presence::required;
+    if (option.name == "path") return fits;
+  }
+  return false;
+}
 
 /// Describes class T, whose base class says the kind. Name in kebab-case, summary one sentence.
 template <class T>

@@ -34,9 +34,11 @@ struct SavedHead {
   std::vector<std::string> labels;    ///< Become id2label and label2id.
 };
 
-/// Has the option `path`: a Hugging Face model folder. Constructing a model reads its configuration and tokenizer, not
-/// its weights: topology() and tokenizer() work at once. Called on the training thread only, but for the tokenizer.
-/// Whether autograd records is the engine's decision, and so is what is kept of the rows that forward() gives.
+/// Must have the option `path`, required and of type path: a Hugging Face model folder. By it the host opens what a run
+/// or a task of a sequence has saved; a description without it does not compile, and a library with one is refused.
+/// Constructing a model reads its configuration and tokenizer, not its weights: topology() and tokenizer() work at
+/// once. Called on the training thread only, but for the tokenizer. Whether autograd records is the engine's decision,
+/// and so is what is kept of the rows that forward() gives.
 class FTHOST_API Model : public Component {
  public:
   static constexpr Kind kKind = Kind::model;

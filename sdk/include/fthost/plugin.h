@@ -156,6 +156,7 @@ template <class First, class... Rest>
 consteval Library<First, Rest...> library_of(First first, Rest... rest) {
   static_assert(sizeof...(Rest) < kMostComponents, "too many components in one library");
   if (((rest.kind == first.kind && rest.name == first.name) || ...)) description_is_wrong_component_stands_twice();
+  if (!names_its_folder(first)) description_is_wrong_model_needs_a_required_option_path_of_type_path();
   if constexpr (sizeof...(Rest) == 0)
     return {first, {}};
   else

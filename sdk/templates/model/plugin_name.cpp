@@ -248,6 +248,7 @@ class PluginName final : public Model {
 }  // namespace
 
 // handles: `fthost predict` and `fthost init` find this model by the model_type of a folder's config.json.
+// path: every model has this option, required, for by it fthost opens what a run has saved.
 FTHOST_PLUGIN(component<PluginName>("plugin-name", "A small transformer encoder.")
                   .handles("plugin-name")
                   .option("path", path().required(), "the model folder: config.json, model.safetensors, vocab.txt"))

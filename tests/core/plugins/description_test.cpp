@@ -1,6 +1,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fthost/error.h>
@@ -226,6 +227,23 @@ TEST_CASE("description refuses options that are wrong", "[unit][plugins]") {
       {[](Raw& r) { option(r).help = ""; }, layers + " has no help"},
       {[](Raw& r) { option(r).unit = "\x1b[2J"; }, layers + ": the unit holds a control character"},
   });
+}
+
+TEST_CASE("description refuses a model whose folder has no option", "[unit][plugins]") {
+  const auto fault_with = [](std::vector<RawOption> options) {
+    Raw raw;
+    raw.components[0] = {0, "bort", "A model.", {"bort"}, std::move(options)};
+    return fault_of(encoded(raw));
+  };
+  const std::string fault =
+      "its description is wrong: model 'bort' has no required option 'path' of type path, by which a saved model is "
+      "opened";
+  CHECK(fault_with({}) == fault);
+  CHECK(fault_with({{"folder", 4, 1, 0}}) == fault);
+  CHECK(fault_with({{"path", 3, 1, 0}}) == fault);  // a text
+  CHECK(fault_with({{"path", 4, 2, 0}}) == fault);  // with a default
+  CHECK(fault_with({{"path", 4, 3, 0}}) == fault);  // optional
+  CHECK(fault_with({RawOption{}, {"path", 4, 1, 0}}) == "no fault");
 }
 
 TEST_CASE("description that is cut short is refused at every length", "[unit][plugins]") {
