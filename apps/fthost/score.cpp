@@ -5,12 +5,14 @@
 #include <fthost/entities.h>
 #include <fthost/error.h>
 #include <fthost/printable.h>
+#include <fthost/scheme.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
@@ -106,15 +108,25 @@ Columns read_columns_of(const Arguments& arguments) {
   return taker.finish();
 }
 
-/// As --scheme says. By itself it is IOB2, or IOBES when a label begins with E or S.
-TagScheme scheme_of(const Arguments& arguments, const Columns& columns) {
-  const auto name = arguments.text("scheme");
-  if (name == "auto") return columns.has_ends ? TagScheme::iobes : TagScheme::iob2;
-  if (name != "iobes" && columns.has_ends)
+/// The scheme that --scheme names; nothing for `auto`.
+std::optional<Scheme> asked_scheme(const std::string& name) {
+  if (name == "auto") return std::nullopt;
+  if (name == "iobes") return Scheme::bioes;  // seqeval's name of it
+  const auto scheme = scheme_named(name);
+  if (!scheme || *scheme == Scheme::none)
+    throw InputError(Message{.place = {"fthost", 0, 0},
+                             .text = "--scheme is 'auto', 'iob1', 'iob2' or 'bioes', not '" + name + "'"});
+  return scheme;
+}
+
+/// The scheme to score by: as asked, and by itself IOB2, or BIOES when a label begins with E or S.
+Scheme scheme_of(const Columns& columns, std::optional<Scheme> asked, const std::string& name) {
+  if (!asked) return columns.has_ends ? Scheme::bioes : Scheme::iob2;
+  if (*asked != Scheme::bioes && columns.has_ends)
     throw InputError(Message{.place = {"fthost", 0, 0},
                              .text = "--scheme " + name + " has no labels that begin with E or S, but there are some",
-                             .notes = {"--scheme iobes has them"}});
-  return name == "iobes" ? TagScheme::iobes : name == "iob1" ? TagScheme::iob1 : TagScheme::iob2;
+                             .notes = {"--scheme bioes has them"}});
+  return *asked;
 }
 
 nlohmann::ordered_json figures(double precision, double recall, double f1, std::int64_t support) {
@@ -172,16 +184,14 @@ int score_command(const std::vector<std::string>& words) {
   po::options_description options;
   options.add_options()(
       "scheme", po::value<std::string>()->default_value("auto"),
-      "of the strict way: iob1, iob2 or iobes; auto is IOBES when a label begins with E or S, else IOB2")(
+      "of the strict way: iob1, iob2 or bioes (or iobes); auto is BIOES when a label begins with E or S, else IOB2")(
       "json", po::bool_switch(), "print the scores as JSON");
   const Arguments arguments(kHelp, options, {"file"}, words);
   if (arguments.help_shown()) return kDone;
-  const auto asked = arguments.text("scheme");
-  if (asked != "auto" && asked != "iob1" && asked != "iob2" && asked != "iobes")
-    throw InputError(Message{.place = {"fthost", 0, 0},
-                             .text = "--scheme is 'auto', 'iob1', 'iob2' or 'iobes', not '" + asked + "'"});
+  const auto name = arguments.text("scheme");
+  const auto asked = asked_scheme(name);
   const auto columns = read_columns_of(arguments);
-  const auto scheme = scheme_of(arguments, columns);
+  const auto scheme = scheme_of(columns, asked, name);
   const auto lenient = score_entities(columns.gold, columns.predicted);
   const auto strict = score_entities_strict(columns.gold, columns.predicted, scheme);
   const auto conlleval = score_entities_conlleval(columns.gold, columns.predicted);

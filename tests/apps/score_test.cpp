@@ -96,11 +96,11 @@ TEST_CASE("score writes JSON", "[unit][apps]") {
   CHECK(scores.size() == 3);
 }
 
-TEST_CASE("score takes labels with E and S for IOBES", "[unit][apps]") {
+TEST_CASE("score takes labels with E and S for BIOES", "[unit][apps]") {
   const TemporaryFolder folder;
   folder.write("scored.conll", "anna B-PER B-PER\nbell E-PER E-PER\nparis S-LOC B-LOC\n");
   const auto outcome = run_program({"score", "scored.conll"}, folder.path());
-  CHECK(outcome.out.find("strict (as seqeval, IOBES)\n"
+  CHECK(outcome.out.find("strict (as seqeval, BIOES)\n"
                          "            precision    recall        f1   support\n"
                          "  LOC          0.0000    0.0000    0.0000         1\n"
                          "  PER          1.0000    1.0000    1.0000         1\n"
@@ -117,16 +117,31 @@ TEST_CASE("score goes by the scheme that it is told", "[unit][apps]") {
   CHECK(f1("auto") == 1);
   CHECK(f1("iob2") == 1);
   CHECK(f1("iob1") == 2);
-  CHECK(f1("iobes") == 0);
-  const auto unknown = run_program({"score", "scored.conll", "--scheme", "bilou"}, folder.path());
-  CHECK(unknown.status == 2);
-  CHECK(unknown.err == "fthost: error: --scheme is 'auto', 'iob1', 'iob2' or 'iobes', not 'bilou'\n");
+  CHECK(f1("bioes") == 0);
+  for (const std::string name : {"bilou", "none", "BIOES"}) {
+    const auto unknown = run_program({"score", "scored.conll", "--scheme", name}, folder.path());
+    CHECK(unknown.status == 2);
+    CHECK(unknown.err == "fthost: error: --scheme is 'auto', 'iob1', 'iob2' or 'bioes', not '" + name + "'\n");
+  }
   folder.write("ends.conll", "anna S-PER S-PER\n");
   const auto ends = run_program({"score", "ends.conll", "--scheme", "iob1"}, folder.path());
   CHECK(ends.status == 2);
   CHECK(ends.err ==
         "fthost: error: --scheme iob1 has no labels that begin with E or S, but there are some\n"
-        "  --scheme iobes has them\n");
+        "  --scheme bioes has them\n");
+}
+
+TEST_CASE("score calls BIOES by one name, and takes the other", "[unit][apps]") {
+  const TemporaryFolder folder;
+  folder.write("scored.conll", "anna B-PER B-PER\nbell I-PER I-PER\nparis O O\n");
+  const auto scored = [&](const std::string& scheme) {
+    return run_program({"score", "scored.conll", "--scheme", scheme}, folder.path());
+  };
+  const auto bioes = scored("bioes"), iobes = scored("iobes");
+  CHECK(bioes.status == 0);
+  CHECK(bioes.out.find("strict (as seqeval, BIOES)\n") != std::string::npos);
+  CHECK(iobes.status == 0);
+  CHECK(iobes.out == bioes.out);
 }
 
 TEST_CASE("score says what is wrong with its file", "[unit][apps]") {

@@ -62,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(fthost::score_entities_conlleval(gold, predicted));
   check_perfect(fthost::score_entities(gold, gold));
   check_perfect(fthost::score_entities_flat(gold, gold));
-  for (const auto scheme : {fthost::TagScheme::iob1, fthost::TagScheme::iob2, fthost::TagScheme::iobes}) {
+  for (const auto scheme : {fthost::Scheme::iob1, fthost::Scheme::iob2, fthost::Scheme::bioes}) {
     try {
       check_perfect(fthost::score_entities_strict(gold, gold, scheme));
       check(fthost::score_entities_strict(gold, predicted, scheme));

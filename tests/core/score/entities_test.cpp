@@ -10,7 +10,7 @@
 #include "tests/catch.h"
 
 using fthost::Entity;
-using fthost::TagScheme;
+using fthost::Scheme;
 
 namespace {
 
@@ -57,8 +57,12 @@ TEST_CASE("entities are found strictly by IOB1", "[unit][score]") {
   };
   for (const auto& row : rows) {
     INFO(text_of(row.entities));
-    CHECK(fthost::find_entities_strict(row.tags, TagScheme::iob1) == row.entities);
+    CHECK(fthost::find_entities_strict(row.tags, Scheme::iob1) == row.entities);
   }
+}
+
+TEST_CASE("the scheme that knows no entities has none, whatever the labels", "[unit][score]") {
+  CHECK(fthost::find_entities_strict(Tags{"B-PER", "NOUN", ""}, Scheme::none).empty());
 }
 
 TEST_CASE("a flat score lets entities run over the end of a sentence", "[unit][score]") {
@@ -119,8 +123,8 @@ TEST_CASE("scoring refuses lists of different shape", "[unit][score]") {
 }
 
 TEST_CASE("strict scoring refuses labels of another scheme", "[unit][score]") {
-  CHECK_THROWS_WITH(fthost::find_entities_strict(Tags{"B-PER", "E-PER"}, TagScheme::iob2),
+  CHECK_THROWS_WITH(fthost::find_entities_strict(Tags{"B-PER", "E-PER"}, Scheme::iob2),
                     "the label 'E-PER' is not of the scheme IOB2: expected B-, I- or O");
-  CHECK_THROWS_WITH(fthost::find_entities_strict(Tags{""}, TagScheme::iobes),
-                    "the label '' is not of the scheme IOBES: expected B-, I-, E-, S- or O");
+  CHECK_THROWS_WITH(fthost::find_entities_strict(Tags{""}, Scheme::bioes),
+                    "the label '' is not of the scheme BIOES: expected B-, I-, E-, S- or O");
 }

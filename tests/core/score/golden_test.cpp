@@ -14,7 +14,7 @@
 #include "tests/catch.h"
 
 using fthost::EntityScores;
-using fthost::TagScheme;
+using fthost::Scheme;
 
 namespace {
 
@@ -103,6 +103,10 @@ std::string nine_digits(double number) {
   return text;
 }
 
+std::string seqeval_name(Scheme scheme) {
+  return scheme == Scheme::bioes ? "IOBES" : std::string(scheme_name(scheme));
+}
+
 /// The twin of text_of in generate.py.
 std::string text_of_case(std::size_t number) {
   GoldenDraws draws(number);
@@ -122,10 +126,10 @@ std::string text_of_case(std::size_t number) {
   for (const auto figure : {macro.precision, macro.recall, macro.f1}) text += nine_digits(figure);
   const auto conlleval = fthost::score_entities_conlleval(gold, predicted);
   text += text_of(scores) + "\nconlleval " + counts(conlleval.micro) + text_of(conlleval) + "\n";
-  static const std::vector<TagScheme> schemes[] = {{TagScheme::iob1, TagScheme::iob2}, {TagScheme::iobes}, {}};
+  static const std::vector<Scheme> schemes[] = {{Scheme::iob1, Scheme::iob2}, {Scheme::bioes}, {}};
   for (const auto scheme : schemes[kind]) {
     const auto strict = fthost::score_entities_strict(gold, predicted, scheme);
-    text += std::string(scheme_name(scheme)) + bits(strict.micro.f1()) + text_of(strict) + "\n";
+    text += seqeval_name(scheme) + bits(strict.micro.f1()) + text_of(strict) + "\n";
   }
   return text;
 }
