@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/fthost/run_state.h"
-#include "core/run/run_folder.h"
+#include "core/run/make_folder.h"
 
 namespace fthost {
 namespace {

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "core/cache/hash.h"
+#include "core/run/make_folder.h"
 
 namespace fthost {
 namespace {
@@ -80,15 +81,11 @@ void remove_empty_spaces(const fs::path& folder) {
 }  // namespace
 
 void prepare_cache_folder(Files& files, const fs::path& folder) {
-  std::error_code error;
   if (is_cache_folder(folder)) return;
-  fs::path above;
-  for (const auto& part : folder.parent_path()) {
-    above /= part;
-    if (!fs::exists(above, error)) files.make_folder(above);
-  }
+  make_folder_with_parents(files, folder);
+  std::error_code unknown;
   // A folder that holds other things stays as visible as it is.
-  if (!files.make_folder(folder) && !fs::is_empty(folder, error)) return;
+  if (!fs::is_empty(folder, unknown)) return;
   write_file(files, folder / "CACHEDIR.TAG", kTag);
   write_file(files, folder / ".gitignore", "*\n");
 }

@@ -18,6 +18,8 @@ std::string reason(int code) {
       return std::string(std::strerror(code)) + "; make room there, or use a folder on another disk";
     case EDQUOT:
       return std::string(std::strerror(code)) + "; delete something, or use a folder on another disk";
+    case EEXIST:
+      return "something else has that name";
     case ELOOP:
       return "it is a symbolic link, and fthost writes through none";
     default:

@@ -1,10 +1,9 @@
 #include "core/run/run_folder.h"
 
-#include <system_error>
-
 #include <fthost/error.h>
 
 #include "core/formats/run_name.h"
+#include "core/run/make_folder.h"
 #include "core/run/run_lock.h"
 
 namespace fthost {
@@ -19,14 +18,6 @@ void require_run_name(std::string_view name) {
 }
 
 }  // namespace
-
-void make_folder_with_parents(Files& files, const std::filesystem::path& folder) {
-  std::error_code ignored;  // what is wrong with the folder, making it says better
-  if (folder.empty() || std::filesystem::is_directory(folder, ignored)) return;
-  if (folder.parent_path() != folder) make_folder_with_parents(files, folder.parent_path());
-  if (!files.make_folder(folder) && !std::filesystem::is_directory(folder, ignored))
-    throw Error("cannot make the folder " + folder.string() + ": something else has that name");
-}
 
 RunFolder make_run_folder(Files& files, const std::filesystem::path& output, std::string_view name) {
   require_run_name(name);

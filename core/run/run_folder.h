@@ -15,9 +15,6 @@ struct RunFolder {
   std::filesystem::path path;  ///< `output` / name.
 };
 
-/// The folder, and those above it that are not there. Throws FileError, or Error when something else has the name.
-void make_folder_with_parents(Files& files, const std::filesystem::path& folder);
-
 /// Makes a new, empty folder for a run below `output`, which is made with its parents when it is not there. Each name
 /// is tried by making it, so that two processes never get the same one; whatever has the name already, a symbolic link
 /// that leads nowhere included, counts as in use. Throws InputError for a name that is_run_name refuses, FileError when

@@ -51,6 +51,14 @@ TEST_CASE("cache folder that holds other things stays visible", "[unit][cache]")
   CHECK_FALSE(fs::exists(folder / "deep/.gitignore"));
 }
 
+TEST_CASE("cache folder says that something else has its name, or that of a folder above it", "[unit][cache]") {
+  const TemporaryFolder folder;
+  folder.write("mine", "x");
+  for (const auto* path : {"mine", "mine/cache"})
+    CHECK_THROWS_WITH(prepare_cache_folder(disk(), folder / path),
+                      "cannot make the folder " + (folder / "mine").string() + ": something else has that name");
+}
+
 TEST_CASE("segments are listed with the least recently used first", "[unit][cache]") {
   const TemporaryFolder folder;
   const auto a = folder / named('a'), b = folder / named('b');
