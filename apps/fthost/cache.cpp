@@ -183,8 +183,9 @@ int collect(const Arguments& arguments, const fs::path& folder) {
   if (!arguments.has("keep")) throw wrong("gc needs --keep: how many MiB may stay");
   const auto keep = arguments.number("keep");
   if (keep < 0) throw wrong("--keep must be 0 or more");
-  auto removed = remove_leftovers(folder);
-  const auto more = shrink_cache(folder, static_cast<std::uint64_t>(keep) << 20, [](const fs::path&) { return false; });
+  auto removed = remove_leftovers(disk(), folder);
+  const auto in_use = [](const fs::path&) { return false; };
+  const auto more = shrink_cache(disk(), folder, static_cast<std::uint64_t>(keep) << 20, in_use);
   removed.files += more.files;
   removed.bytes += more.bytes;
   std::cout << "removed " << removed.files << (removed.files == 1 ? " file, " : " files, ")

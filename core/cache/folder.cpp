@@ -53,10 +53,18 @@ bool is_half_written(const fs::path& path) {
   return has_temporary_name(path) && parse_hex(path.parent_path().filename().string());
 }
 
-/// Removes a file that another process may have removed before.
-void remove(const fs::path& path, std::uint64_t bytes, Removed& removed) {
-  std::error_code error;
-  if (!fs::remove(path, error)) return;
+/// False when it stays, or when another process was first.
+bool try_remove(Files& files, const fs::path& path) {
+  try {
+    files.remove(path);
+    return true;
+  } catch (const FileError&) {
+    return false;
+  }
+}
+
+void remove_counted(Files& files, const fs::path& path, std::uint64_t bytes, Removed& removed) {
+  if (!try_remove(files, path)) return;
   ++removed.files;
   removed.bytes += bytes;
 }
@@ -67,14 +75,14 @@ bool holds_half_written(const fs::path& folder) {
 }
 
 /// A space without segments is of no use.
-void remove_empty_spaces(const fs::path& folder) {
+void remove_empty_spaces(Files& files, const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    std::error_code ignored;
-    if (!at->is_directory(ignored) || !parse_hex(at->path().filename().string())) continue;
+    std::error_code unknown;
+    if (!at->is_directory(unknown) || !parse_hex(at->path().filename().string())) continue;
     if (!list_segments(at->path()).empty() || holds_half_written(at->path())) continue;
-    fs::remove(at->path() / "space.json", ignored);
-    fs::remove(at->path(), ignored);  // stays when something else is in it
+    try_remove(files, at->path() / "space.json");
+    try_remove(files, at->path());  // stays when something else is in it
   }
 }
 
@@ -110,7 +118,7 @@ void mark_used(const fs::path& segment) {
   fs::last_write_time(segment, fs::file_time_type::clock::now(), ignored);
 }
 
-Removed shrink_cache(const fs::path& folder, std::uint64_t most_bytes,
+Removed shrink_cache(Files& files, const fs::path& folder, std::uint64_t most_bytes,
                      const std::function<bool(const fs::path&)>& in_use) {
   const auto segments = list_segments(folder);
   std::uint64_t held = 0;
@@ -118,14 +126,14 @@ Removed shrink_cache(const fs::path& folder, std::uint64_t most_bytes,
   Removed removed;
   for (const auto& segment : segments) {
     if (held - removed.bytes <= most_bytes) break;
-    if (!in_use(segment.path)) remove(segment.path, segment.bytes, removed);
+    if (!in_use(segment.path)) remove_counted(files, segment.path, segment.bytes, removed);
   }
   removed.bytes_left = held - removed.bytes;
-  if (removed.files > 0) remove_empty_spaces(folder);
+  if (removed.files > 0) remove_empty_spaces(files, folder);
   return removed;
 }
 
-Removed remove_leftovers(const fs::path& folder) {
+Removed remove_leftovers(Files& files, const fs::path& folder) {
   Removed removed;
   const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
   const bool is_ours = is_cache_folder(folder);
@@ -135,7 +143,7 @@ Removed remove_leftovers(const fs::path& folder) {
     std::error_code gone;
     if (!is_beside && !is_half_written(entry.path())) continue;
     const auto bytes = entry.file_size(gone);
-    if (!gone && entry.last_write_time(gone) < old && !gone) remove(entry.path(), bytes, removed);
+    if (!gone && entry.last_write_time(gone) < old && !gone) remove_counted(files, entry.path(), bytes, removed);
   }
   return removed;
 }

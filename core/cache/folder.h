@@ -45,12 +45,12 @@ struct Removed {
 };
 
 /// Removes the least recently used segments of the cache until it holds at most `most_bytes`; those that `in_use` names
-/// stay. Spaces that became empty go too.
-Removed shrink_cache(const std::filesystem::path& folder, std::uint64_t most_bytes,
+/// stay, and so do those that the disk does not let go: others go in their place. Spaces that became empty go too.
+Removed shrink_cache(Files& files, const std::filesystem::path& folder, std::uint64_t most_bytes,
                      const std::function<bool(const std::filesystem::path&)>& in_use);
 
 /// Removes half-written files of processes that are gone: those that nobody has touched for an hour. Outside of spaces
-/// only where prepare_cache_folder has made the folder.
-Removed remove_leftovers(const std::filesystem::path& folder);
+/// only where prepare_cache_folder has made the folder. What the disk does not let go stays.
+Removed remove_leftovers(Files& files, const std::filesystem::path& folder);
 
 }  // namespace fthost

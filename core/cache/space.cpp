@@ -2,6 +2,7 @@
 
 #include <fthost/error.h>
 
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -9,22 +10,23 @@
 #include "core/run/log.h"
 
 namespace fthost {
-namespace {
-
-/// What was in it is computed again; keeping it would only warn once more.
-void remove_damaged(const std::filesystem::path& file, const std::string& why) {
-  std::error_code ignored;
-  std::filesystem::remove(file, ignored);
-  log_warning("the cache's file " + file.string() + " is damaged (" + why +
-              "): removed, what it held is computed again");
-}
-
-}  // namespace
 
 CacheSpace::CacheSpace(CacheStore& store, const Hash128& key, std::uint64_t row_bytes, std::string description)
     : store_(store), key_(key), row_bytes_(row_bytes), description_(std::move(description)) {
   if (!store_.has_disk()) return;
   for (const auto& segment : list_segments(folder())) open(segment.path);
+}
+
+/// What was in it is computed again; keeping it would only warn once more.
+void CacheSpace::remove_damaged(const std::filesystem::path& file, const std::string& why) {
+  std::string done = "removed";
+  try {
+    store_.files().remove(file);
+  } catch (const FileError& error) {
+    if (error.code() != ENOENT) done = error.what();  // else another process was first
+  }
+  log_warning("the cache's file " + file.string() + " is damaged (" + why + "): " + done +
+              ", what it held is computed again");
 }
 
 /// False when it cannot be opened, or is none of this space's.

@@ -61,6 +61,7 @@ class CacheSpace {
 
   std::filesystem::path folder() const { return store_.limits().folder / hex(key_); }
   bool open(const std::filesystem::path& file);
+  void remove_damaged(const std::filesystem::path& file, const std::string& why);
   void index(Segment&& segment);
   bool check(Segment& segment);
   void drop(std::size_t segment);

@@ -49,7 +49,7 @@ SegmentBytes::~SegmentBytes() {
 bool CacheStore::make_room(std::uint64_t bytes) {
   if (bytes > limits_.disk) return false;
   const auto in_use = [&](const std::filesystem::path& path) { return in_use_.contains(path); };
-  return shrink_cache(limits_.folder, limits_.disk - bytes, in_use).bytes_left <= limits_.disk - bytes;
+  return shrink_cache(files_, limits_.folder, limits_.disk - bytes, in_use).bytes_left <= limits_.disk - bytes;
 }
 
 void CacheStore::write_segment(const std::filesystem::path& file, std::span<const std::byte> bytes,

@@ -47,6 +47,7 @@ class CacheStore {
   /// `files` must outlive it.
   CacheStore(Files& files, CacheLimits limits) : files_(files), limits_(std::move(limits)) {}
 
+  Files& files() const { return files_; }
   const CacheLimits& limits() const { return limits_; }
   bool has_disk() const { return limits_.disk > 0; }
 

@@ -1,5 +1,7 @@
 #include "core/cache/folder.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 
 #include "tests/catch.h"
@@ -30,6 +32,21 @@ std::string named(char digit) {
 }
 
 const auto kNothing = [](const fs::path&) { return false; };
+
+/// Five segments of 100 bytes, each in a space of its own, the first one used longest ago.
+void put_spaces(const fs::path& folder) {
+  for (int i = 1; i <= 5; ++i) {
+    const auto space = folder / named(static_cast<char>('0' + i));
+    put(space / (named('0') + ".rows"), 100, 10 - i);
+    put(space / "space.json", 10, 1);
+  }
+}
+
+std::uint64_t bytes_in(const fs::path& folder) {
+  std::uint64_t bytes = 0;
+  for (const auto& segment : list_segments(folder)) bytes += segment.bytes;
+  return bytes;
+}
 
 }  // namespace
 
@@ -86,7 +103,7 @@ TEST_CASE("cache shrinks from the least recently used on, and spares what is in 
   put(space('1') / "space.json", 10, 1);
   put(folder / "mine.rows", 1000, 90);
   const auto in_use = [&](const fs::path& path) { return path == segment('2'); };
-  const auto removed = shrink_cache(folder.path(), 250, in_use);
+  const auto removed = shrink_cache(disk(), folder.path(), 250, in_use);
   CHECK(removed.files == 2);
   CHECK(removed.bytes == 200);
   CHECK_FALSE(fs::exists(space('1')));
@@ -94,8 +111,49 @@ TEST_CASE("cache shrinks from the least recently used on, and spares what is in 
   CHECK_FALSE(fs::exists(space('3')));
   CHECK(fs::exists(segment('4')));
   CHECK(fs::exists(folder / "mine.rows"));
-  CHECK(shrink_cache(folder.path(), 250, kNothing).files == 0);
-  CHECK(shrink_cache(folder / "none", 0, kNothing).files == 0);
+  CHECK(shrink_cache(disk(), folder.path(), 250, kNothing).files == 0);
+  CHECK(shrink_cache(disk(), folder / "none", 0, kNothing).files == 0);
+}
+
+TEST_CASE("cache shrinks by other files where the disk keeps one", "[unit][cache]") {
+  std::size_t failed = 0;
+  for (std::size_t call = 1;; ++call) {
+    CAPTURE(call);
+    const TemporaryFolder folder;
+    put_spaces(folder.path());
+    FailingFiles files(call, FailingFiles::How::once, EACCES);
+    const auto removed = shrink_cache(files, folder.path(), 250, kNothing);
+    CHECK(removed.files == 3);
+    CHECK(removed.bytes_left == 200);
+    CHECK(bytes_in(folder.path()) == 200);
+    if (files.calls().size() < call) {
+      CHECK(names(folder.path()).size() == 2);
+      CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 2);
+      break;
+    }
+    CHECK(files.calls()[call - 1] == "remove");
+    // The space of a segment that stayed stays whole.
+    for (const auto& segment : list_segments(folder.path()))
+      CHECK(fs::exists(segment.path.parent_path() / "space.json"));
+    ++failed;
+  }
+  CHECK(failed == 9);  // three segments, and what is left of their spaces
+}
+
+TEST_CASE("cache says what it holds where the disk keeps everything", "[unit][cache]") {
+  for (std::size_t call = 1; call <= 9; ++call) {
+    CAPTURE(call);
+    const TemporaryFolder folder;
+    put_spaces(folder.path());
+    put(folder / named('6') / ("." + named('1') + ".rows.tmp-1-2"), 5, 61);
+    FailingFiles files(call, FailingFiles::How::from_then_on, EROFS);
+    const auto removed = shrink_cache(files, folder.path(), 250, kNothing);
+    CHECK(removed.bytes_left == bytes_in(folder.path()));
+    CHECK(removed.bytes == removed.files * 100);
+    CHECK(removed.files == std::min<std::size_t>(call - 1, 3));
+    CHECK(remove_leftovers(files, folder.path()).files == 0);
+    CHECK(fs::exists(folder / named('6')));
+  }
 }
 
 TEST_CASE("half-written files go when nobody touches them for an hour", "[unit][cache]") {
@@ -105,7 +163,7 @@ TEST_CASE("half-written files go when nobody touches them for an hour", "[unit][
   put(a / ("." + named('2') + ".rows.tmp-1-2"), 5, 1);
   put(a / (named('1') + ".rows"), 5, 61);
   put(folder / ".mine.tmp-1", 5, 61);
-  const auto removed = remove_leftovers(folder.path());
+  const auto removed = remove_leftovers(disk(), folder.path());
   CHECK(removed.files == 1);
   CHECK(removed.bytes == 5);
   CHECK(fs::exists(a / ("." + named('2') + ".rows.tmp-1-2")));
@@ -121,8 +179,8 @@ TEST_CASE("half-written files go wherever the cache writes", "[unit][cache]") {
   put(cache / "calibration" / ".1.json.tmp-1-2", 5, 61);
   put(cache / "calibration" / "1.json", 5, 61);
   put(cache / "mine" / ".1.json.tmp-1-2", 5, 61);
-  CHECK(remove_leftovers(cache / "").files == 2);
-  CHECK(remove_leftovers(cache).files == 0);
+  CHECK(remove_leftovers(disk(), cache / "").files == 2);
+  CHECK(remove_leftovers(disk(), cache).files == 0);
   CHECK(fs::exists(cache / "calibration" / "1.json"));
   CHECK(fs::exists(cache / "mine" / ".1.json.tmp-1-2"));
 }

@@ -134,6 +134,24 @@ TEST_CASE("space removes a damaged file with a warning, and serves nothing of it
   CHECK(said == warning("it belongs to another model or boundary"));
 }
 
+TEST_CASE("space says so when a damaged file cannot be removed, and serves nothing of it", "[unit][cache]") {
+  const TemporaryFolder folder;
+  const CacheLimits limits{.memory = 0, .disk = 1 << 20, .folder = folder / "cache"};
+  Bench(limits).add({1, 2});
+  const auto file = file_of(limits.folder, {1, 2});
+  flip_a_bit(file);
+  FailingFiles files(1, FailingFiles::How::from_then_on, EACCES);
+  const CapturedStderr captured;
+  Bench bench(limits, files);
+  CHECK_FALSE(bench.has(1));
+  CHECK_FALSE(bench.has(2));
+  CHECK(files.calls() == std::vector<std::string>{"remove"});
+  CHECK(fs::exists(file));
+  CHECK(captured.text() == "warning: the cache's file " + file.string() +
+                               " is damaged (its checksum is wrong): cannot remove: Permission denied, what it held is "
+                               "computed again\n");
+}
+
 TEST_CASE("space takes over what another process wrote meanwhile", "[unit][cache]") {
   const TemporaryFolder folder;
   const CacheLimits limits{.memory = 0, .disk = 1 << 20, .folder = folder / "cache"};
@@ -198,6 +216,31 @@ TEST_CASE("space makes room by what was used least recently, but not by what it 
   CHECK(captured.text() ==
         "warning: the cache " + limits.folder.string() +
             " is full of what this run uses ([cache] disk = 0 MiB): the rest is not written to it\n");
+}
+
+TEST_CASE("a disk that refuses while room is made holds no more than it may", "[unit][cache]") {
+  const auto one = segment_of(kSpace, {1}).size();
+  std::size_t removals = 0;
+  for (const auto how : {FailingFiles::How::once, FailingFiles::How::from_then_on}) {
+    bool failed = true;
+    for (std::size_t call = 1; failed; ++call) {
+      REQUIRE(call < 100);
+      const TemporaryFolder folder;
+      const CacheLimits limits{.memory = one, .disk = one, .folder = folder / "cache"};
+      Bench(limits, disk(), {1, 1}).add({1});
+      FailingFiles files(call, how, EACCES);
+      const CapturedStderr captured;
+      Bench bench(limits, files);
+      CHECK(bench.add({1}));  // memory has room for it
+      CHECK(bench.has(1));
+      failed = files.calls().size() >= call;
+      if (failed && files.calls()[call - 1] == "remove") ++removals;
+      const auto left = list_segments(limits.folder);
+      CHECK(left.size() <= 1);
+      if (!failed) CHECK(left.front().path == file_of(limits.folder, {1}));
+    }
+  }
+  CHECK(removals == 6);  // a segment, and what is left of its space, both ways
 }
 
 TEST_CASE("a disk that refuses ends writing, not the run", "[unit][cache]") {
