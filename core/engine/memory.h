@@ -22,7 +22,7 @@ struct MemoryEstimate {
   std::int64_t frozen_parameters = 0;
   std::int64_t weight_bytes = 0;      ///< f32 weights of the whole model.
   std::int64_t gradient_bytes = 0;    ///< Of learning tensors, or of all.
-  std::int64_t optimizer_bytes = 0;   ///< Two moments per learning element.
+  std::int64_t optimizer_bytes = 0;   ///< Two moments per learning element, as adamw has them.
   std::int64_t activation_bytes = 0;  ///< What the suffix keeps for its backward pass, for one batch.
   std::int64_t passing_bytes = 0;     ///< What one layer needs while a batch passes it.
   std::int64_t filling_bytes = 0;     ///< The same for filling the cache, with the segment that is built.
