@@ -13,6 +13,8 @@ Error::~Error() = default;
 
 InputError::InputError(std::vector<Message> messages) : Error(render(messages)), messages_(std::move(messages)) {}
 InputError::InputError(Message message) : InputError(std::vector<Message>{std::move(message)}) {}
+InputError::InputError(std::string file, std::string text, std::vector<std::string> notes)
+    : InputError(Message{.place = {std::move(file), 0, 0}, .text = std::move(text), .notes = std::move(notes)}) {}
 InputError::~InputError() = default;
 
 OptionError::OptionError(std::string option, const std::string& what) : Error(what), option_(std::move(option)) {}

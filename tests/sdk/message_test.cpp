@@ -1,5 +1,7 @@
+#include <fthost/error.h>
 #include <fthost/message.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -88,6 +90,16 @@ TEST_CASE("message keeps a terminal's controls and broken UTF-8 to itself", "[un
 TEST_CASE("message renders several one after the other", "[unit][sdk]") {
   CHECK(render(std::vector<Message>{}).empty());
   CHECK(render(std::vector<Message>{example(), example()}) == render(example()) + render(example()));
+}
+
+TEST_CASE("InputError of a file, a text and notes is one message about the file as a whole", "[unit][sdk]") {
+  const std::filesystem::path folder = "models";
+  const fthost::InputError error(folder / "config.json", "expected an object", {"found a list", "mend it"});
+  CHECK(error.what() == std::string("models/config.json: error: expected an object\n  found a list\n  mend it\n"));
+  REQUIRE(error.messages().size() == 1);
+  CHECK(error.messages()[0].place.file == "models/config.json");
+  CHECK(error.messages()[0].notes.size() == 2);
+  CHECK(fthost::InputError("fthost", "no such thing").what() == std::string("fthost: error: no such thing\n"));
 }
 
 TEST_CASE("nearest_name finds what was meant", "[unit][sdk]") {

@@ -25,6 +25,9 @@ class FTHOST_API InputError : public Error {
  public:
   explicit InputError(std::vector<Message> messages);
   explicit InputError(Message message);
+  /// One message about a file or folder as a whole: `file` as the user wrote it, or "fthost" for the command line;
+  /// `text` and `notes` as Message has them.
+  InputError(std::string file, std::string text, std::vector<std::string> notes = {});
   ~InputError() override;
 
   const std::vector<Message>& messages() const { return messages_; }
