@@ -11,14 +11,6 @@
 namespace fthost {
 namespace {
 
-[[noreturn]] void refuse(const std::string& file, std::string text, std::string note = {}) {
-  Message message;
-  message.place.file = file;
-  message.text = std::move(text);
-  if (!note.empty()) message.notes.push_back(std::move(note));
-  throw InputError(std::move(message));
-}
-
 /// What a reader must not give; empty when all is well.
 std::string broken_promise(const Sentence& sentence) {
   const auto words = sentence.words.size();
@@ -45,15 +37,16 @@ std::vector<Sentence> read_sentences(Reader& reader, const std::filesystem::path
     sentences.push_back(std::move(sentence));
     if (progress) progress(static_cast<std::int64_t>(sentences.size()));
   });
-  if (sentences.empty()) refuse(file.string(), "expected sentences, found none");
+  if (sentences.empty()) throw InputError(file, "expected sentences, found none");
   return sentences;
 }
 
 SplitSentences split_sentences(std::vector<Sentence>&& sentences, double share, std::uint64_t seed) {
   if (sentences.size() < 2)
-    refuse(sentences.empty() ? std::string() : sentences[0].file,
-           "expected two sentences or more to keep a part for evaluation, found " + std::to_string(sentences.size()),
-           "give a file as `dev` instead of `split`");
+    throw InputError(
+        sentences.empty() ? std::string() : sentences[0].file,
+        "expected two sentences or more to keep a part for evaluation, found " + std::to_string(sentences.size()),
+        {"give a file as `dev` instead of `split`"});
   const auto numbers = split_numbers(seed, share, sentences.size());
   SplitSentences split;
   for (const auto i : numbers.train) split.train.push_back(std::move(sentences[i]));

@@ -5,27 +5,16 @@
 #include <cstring>
 #include <string>
 #include <system_error>
-#include <utility>
 
 namespace fthost {
-namespace {
-
-[[noreturn]] void refuse(const std::filesystem::path& file, std::string text) {
-  Message message;
-  message.place.file = file.string();
-  message.text = std::move(text);
-  throw InputError(std::move(message));
-}
-
-}  // namespace
 
 std::ifstream open_input_file(const std::filesystem::path& file) {
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
-  if (status.type() == std::filesystem::file_type::not_found) refuse(file, "no such file");
-  if (std::filesystem::is_directory(status)) refuse(file, "expected a file, found a folder");
+  if (status.type() == std::filesystem::file_type::not_found) throw InputError(file, "no such file");
+  if (std::filesystem::is_directory(status)) throw InputError(file, "expected a file, found a folder");
   std::ifstream in(file, std::ios::binary);
-  if (!in) refuse(file, std::string("cannot open the file: ") + std::strerror(errno));
+  if (!in) throw InputError(file, std::string("cannot open the file: ") + std::strerror(errno));
   return in;
 }
 

@@ -102,11 +102,8 @@ Message syntax_error(std::string_view text, std::size_t read, const std::string&
 
 json parse_json(std::string_view text, const std::string& file, JsonLimits limits) {
   if (text.size() > limits.max_bytes) {
-    Message message;
-    message.place.file = file;
-    message.text = "the JSON text has " + std::to_string(text.size()) + " bytes; at most " +
-                   std::to_string(limits.max_bytes) + " are read";
-    throw InputError(std::move(message));
+    throw InputError(file, "the JSON text has " + std::to_string(text.size()) + " bytes; at most " +
+                               std::to_string(limits.max_bytes) + " are read");
   }
   require_utf8(text, file);
   const char* position = text.data();

@@ -20,19 +20,11 @@ std::string shown(const nlohmann::json* value) {
 
 }  // namespace
 
-void refuse_file(const std::string& file, std::string text, std::string note) {
-  Message message;
-  message.place.file = file;
-  message.text = std::move(text);
-  if (!note.empty()) message.notes.push_back(std::move(note));
-  throw InputError(std::move(message));
-}
-
 JsonObject::JsonObject(const nlohmann::json& value, std::string file, std::string name)
     : value_(&value), file_(std::move(file)), name_(std::move(name)) {
   if (value.is_object()) return;
   const auto what = name_.empty() ? "the file" : name_;
-  refuse_file(file_, "expected " + what + " to be an object, found " + shown(&value));
+  throw InputError(file_, "expected " + what + " to be an object, found " + shown(&value));
 }
 
 const nlohmann::json* JsonObject::find(const std::string& key) const {
@@ -68,9 +60,9 @@ std::size_t JsonObject::number(const std::string& key, std::size_t most) const {
   return value->get<std::size_t>();
 }
 
-void JsonObject::wrong(const std::string& key, const std::string& expected, std::string note) const {
-  refuse_file(file_, "expected " + path_of(key) + " to be " + expected + ", found " + shown(find(key)),
-              std::move(note));
+void JsonObject::wrong(const std::string& key, const std::string& expected, std::vector<std::string> notes) const {
+  throw InputError(file_, "expected " + path_of(key) + " to be " + expected + ", found " + shown(find(key)),
+                   std::move(notes));
 }
 
 }  // namespace fthost

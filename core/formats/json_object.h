@@ -5,13 +5,11 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
 namespace fthost {
-
-/// Throws an InputError about the file as a whole.
-[[noreturn]] void refuse_file(const std::string& file, std::string text, std::string note = {});
 
 /// One object of a JSON file. Holds a reference: the document must outlive it. A field that is null counts as missing.
 /// All throw InputError.
@@ -34,7 +32,8 @@ class JsonObject {
   std::size_t number(const std::string& key, std::size_t most) const;
 
   /// The field isn't what it should be: says what was expected and what was found.
-  [[noreturn]] void wrong(const std::string& key, const std::string& expected, std::string note = {}) const;
+  [[noreturn]] void wrong(const std::string& key, const std::string& expected,
+                          std::vector<std::string> notes = {}) const;
 
  private:
   const nlohmann::json* value_;

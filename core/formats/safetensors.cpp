@@ -53,20 +53,12 @@ std::string bytes_of(std::uint64_t n) {
   return std::to_string(n) + (n == 1 ? " byte" : " bytes");
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& path, std::string text, std::string note = {}) {
-  Message message;
-  message.place.file = path.string();
-  message.text = std::move(text);
-  if (!note.empty()) message.notes.push_back(std::move(note));
-  throw InputError(std::move(message));
-}
-
 /// A file open for reading, closed at the end.
 class OpenFile {
  public:
   explicit OpenFile(const std::filesystem::path& path)
       : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-    if (descriptor_ < 0) refuse(path, std::string("cannot open the file: ") + std::generic_category().message(errno));
+    if (descriptor_ < 0) throw InputError(path, "cannot open the file: " + std::generic_category().message(errno));
   }
   ~OpenFile() { ::close(descriptor_); }
   OpenFile(const OpenFile&) = delete;
@@ -75,8 +67,8 @@ class OpenFile {
   std::uint64_t size() const {
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0)
-      refuse(path_, std::string("cannot read the file: ") + std::generic_category().message(errno));
-    if (!S_ISREG(status.st_mode)) refuse(path_, "expected a regular file");
+      throw InputError(path_, "cannot read the file: " + std::generic_category().message(errno));
+    if (!S_ISREG(status.st_mode)) throw InputError(path_, "expected a regular file");
     return static_cast<std::uint64_t>(status.st_size);
   }
 
@@ -84,8 +76,10 @@ class OpenFile {
     while (!out.empty()) {
       const auto n = ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(begin));
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) refuse(path_, std::string("cannot read the file: ") + std::generic_category().message(errno));
-      if (n == 0) refuse(path_, "the file ends at byte " + std::to_string(begin) + ", while it is read: it has shrunk");
+      if (n < 0) throw InputError(path_, "cannot read the file: " + std::generic_category().message(errno));
+      if (n == 0)
+        throw InputError(path_,
+                         "the file ends at byte " + std::to_string(begin) + ", while it is read: it has shrunk");
       out = out.subspan(static_cast<std::size_t>(n));
       begin += static_cast<std::uint64_t>(n);
     }
@@ -98,19 +92,21 @@ class OpenFile {
 
 std::string read_header(const OpenFile& file, const std::filesystem::path& path, std::uint64_t file_size) {
   if (file_size < kLengthBytes)
-    refuse(path, "not a safetensors file: it has " + bytes_of(file_size) + ", and the length of its header takes 8");
+    throw InputError(
+        path, "not a safetensors file: it has " + bytes_of(file_size) + ", and the length of its header takes 8");
   std::uint64_t length = 0;
   file.read(0, std::as_writable_bytes(std::span(&length, 1)));
   if (length > kLargestHeader)
-    refuse(path, "not a safetensors file: its first 8 bytes give the header " + bytes_of(length) + "; at most " +
-                     std::to_string(kLargestHeader) + " are read");
+    throw InputError(path, "not a safetensors file: its first 8 bytes give the header " + bytes_of(length) +
+                               "; at most " + std::to_string(kLargestHeader) + " are read");
   if (length > file_size - kLengthBytes)
-    refuse(path, "the header is said to have " + bytes_of(length) + ", but the file ends after " +
-                     std::to_string(file_size - kLengthBytes) + " of them: it is cut short, or not a safetensors file");
+    throw InputError(path, "the header is said to have " + bytes_of(length) + ", but the file ends after " +
+                               std::to_string(file_size - kLengthBytes) +
+                               " of them: it is cut short, or not a safetensors file");
   std::string header(static_cast<std::size_t>(length), '\0');
   file.read(kLengthBytes, std::as_writable_bytes(std::span(header)));
   if (header.empty() || header.front() != '{')
-    refuse(path, "not a safetensors file: its header does not start with '{'");
+    throw InputError(path, "not a safetensors file: its header does not start with '{'");
   return header;
 }
 
@@ -130,7 +126,7 @@ class EntryReader {
 
   StoredTensor read() const {
     if (name_.size() > kLongestName)
-      refuse(path_, "the name of a tensor has " + bytes_of(name_.size()) + "; at most 1024 are taken");
+      throw InputError(path_, "the name of a tensor has " + bytes_of(name_.size()) + "; at most 1024 are taken");
     if (!entry_.is_object()) wrong("expected an object with dtype, shape and data_offsets");
     StoredTensor tensor;
     tensor.type = read_type();
@@ -146,8 +142,8 @@ class EntryReader {
   }
 
  private:
-  [[noreturn]] void wrong(const std::string& what, std::string note = {}) const {
-    refuse(path_, "tensor '" + name_ + "': " + what, std::move(note));
+  [[noreturn]] void wrong(const std::string& what, std::vector<std::string> notes = {}) const {
+    throw InputError(path_, "tensor '" + name_ + "': " + what, std::move(notes));
   }
 
   const json& field(const char* key) const {
@@ -163,7 +159,7 @@ class EntryReader {
     if (type_index(type)) return type;
     std::string known = "types:";
     for (const auto& t : kTypes) known.append(" ").append(t.name);
-    wrong("dtype '" + type + "' is not known", std::move(known));
+    wrong("dtype '" + type + "' is not known", {std::move(known)});
   }
 
   std::vector<std::int64_t> read_list(const char* key) const {
@@ -199,7 +195,7 @@ void check_metadata(const std::filesystem::path& path, const json& metadata) {
   const bool texts = metadata.is_null() ||
                      (metadata.is_object() &&
                       std::all_of(metadata.begin(), metadata.end(), [](const json& v) { return v.is_string(); }));
-  if (!texts) refuse(path, "__metadata__ must be an object of texts");
+  if (!texts) throw InputError(path, "__metadata__ must be an object of texts");
 }
 
 /// The tensors in the order of their bytes must fill the `data_size` bytes, one after the other.
@@ -215,14 +211,14 @@ void check_cover(const std::filesystem::path& path, const std::map<std::string, 
   for (const auto* entry : order) {
     const auto& [name, tensor] = *entry;
     if (tensor.begin != end)
-      refuse(path, "tensor '" + name + "' starts at byte " + std::to_string(tensor.begin) + " of the data, expected " +
-                       std::to_string(end) + ": " +
-                       (tensor.begin < end ? "it overlaps another" : "bytes belong to none"));
+      throw InputError(path, "tensor '" + name + "' starts at byte " + std::to_string(tensor.begin) +
+                                 " of the data, expected " + std::to_string(end) + ": " +
+                                 (tensor.begin < end ? "it overlaps another" : "bytes belong to none"));
     end += tensor.size;
   }
   if (end != data_size)
-    refuse(path, "the tensors take " + bytes_of(end) + ", but the file holds " + bytes_of(data_size) + " of data" +
-                     (data_size < end ? ": it is cut short" : ""));
+    throw InputError(path, "the tensors take " + bytes_of(end) + ", but the file holds " + bytes_of(data_size) +
+                               " of data" + (data_size < end ? ": it is cut short" : ""));
 }
 
 /// The header's text, padded with blanks so that the data starts at a multiple of 8.
@@ -257,7 +253,7 @@ SafetensorsFile::SafetensorsFile(std::filesystem::path path) : path_(std::move(p
   const auto text = read_header(file, path_, file_size);
   const auto header = parse_json(text, path_.string() + " (header)", {.max_bytes = kLargestHeader});
   if (header.size() > kMostTensors)
-    refuse(path_, "the header names " + std::to_string(header.size()) + " tensors; at most 1000000 are read");
+    throw InputError(path_, "the header names " + std::to_string(header.size()) + " tensors; at most 1000000 are read");
   for (const auto& [name, entry] : header.items()) {
     if (name == kMetadata)
       check_metadata(path_, entry);

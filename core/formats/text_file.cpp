@@ -18,14 +18,6 @@ namespace {
 constexpr std::size_t kLongestShownLine = 200;
 constexpr std::size_t kShownBefore = 60;
 
-[[noreturn]] void refuse(const std::filesystem::path& path, std::string text, std::string note = {}) {
-  Message message;
-  message.place.file = path.string();
-  message.text = std::move(text);
-  if (!note.empty()) message.notes.push_back(std::move(note));
-  throw InputError(std::move(message));
-}
-
 /// The last bytes of `text` that a person needs to find the place, starting at a whole code point.
 std::string_view tail(std::string_view text) {
   std::size_t start = text.size() > kShownBefore ? text.size() - kShownBefore : 0;
@@ -38,18 +30,19 @@ std::string_view tail(std::string_view text) {
 std::string read_text(const std::filesystem::path& path, std::size_t max_bytes) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) refuse(path, "no such file");
-  if (!std::filesystem::is_regular_file(status)) refuse(path, "expected a regular file");
+  if (!std::filesystem::exists(status)) throw InputError(path, "no such file");
+  if (!std::filesystem::is_regular_file(status)) throw InputError(path, "expected a regular file");
   const auto size = std::filesystem::file_size(path, error);
-  if (error) refuse(path, "cannot read the file: " + error.message());
+  if (error) throw InputError(path, "cannot read the file: " + error.message());
   if (size > max_bytes) {
-    refuse(path, "the file has " + std::to_string(size) + " bytes; at most " + std::to_string(max_bytes) + " are read");
+    throw InputError(path, "the file has " + std::to_string(size) + " bytes; at most " + std::to_string(max_bytes) +
+                               " are read");
   }
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file) refuse(path, std::string("cannot open the file: ") + std::strerror(errno));
+  if (!file) throw InputError(path, std::string("cannot open the file: ") + std::strerror(errno));
   std::string text(static_cast<std::size_t>(size), '\0');
   const auto read = std::fread(text.data(), 1, text.size(), file.get());
-  if (read != text.size()) refuse(path, "cannot read the file to its end");
+  if (read != text.size()) throw InputError(path, "cannot read the file to its end");
   return text;
 }
 

@@ -140,10 +140,7 @@ TomlDocument parse_toml(std::string_view text, const std::string& file) {
     const auto at = error.source().begin;
     throw InputError(toml_error(clean, file, error.description(), at.line, at.column));
   } catch (const AssertionFailed&) {
-    Message message;
-    message.place.file = file;
-    message.text = "cannot read this text as TOML";
-    throw InputError(std::move(message));
+    throw InputError(file, "cannot read this text as TOML");
   }
 }
 

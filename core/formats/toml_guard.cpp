@@ -166,11 +166,8 @@ class Guard {
 
 void guard_toml(std::string_view text, const std::string& file) {
   if (text.size() > kTomlMaxBytes) {
-    Message message;
-    message.place.file = file;
-    message.text = "the file has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(kTomlMaxBytes) +
-                   " are read";
-    throw InputError(std::move(message));
+    throw InputError(file, "the file has " + std::to_string(text.size()) + " bytes; at most " +
+                               std::to_string(kTomlMaxBytes) + " are read");
   }
   require_utf8(text, file);
   Guard(text, file).check();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <fthost/error.h>
 #include <nlohmann/json.hpp>
 
 #include "core/formats/text_file.h"
@@ -26,15 +27,15 @@ void Vocabulary::add(const std::string& token, std::size_t id) {
 }
 
 void Vocabulary::place(const std::string& token, std::size_t id) {
-  if (id >= kMostTokens) refuse_file(file_, "more than " + std::to_string(kMostTokens) + " tokens");
+  if (id >= kMostTokens) throw InputError(file_, "more than " + std::to_string(kMostTokens) + " tokens");
   if (token.size() > kLongestToken) {
-    refuse_file(file_, "token " + std::to_string(id) + " has " + std::to_string(token.size()) +
-                           " bytes, expected at most " + std::to_string(kLongestToken));
+    throw InputError(file_, "token " + std::to_string(id) + " has " + std::to_string(token.size()) +
+                                " bytes, expected at most " + std::to_string(kLongestToken));
   }
   if (id >= tokens_.size()) tokens_.resize(id + 1);
   if (!tokens_[id].empty()) {
-    refuse_file(file_, "the tokens " + in_quotes(tokens_[id]) + " and " + in_quotes(token) + " have the same id " +
-                           std::to_string(id));
+    throw InputError(file_, "the tokens " + in_quotes(tokens_[id]) + " and " + in_quotes(token) + " have the same id " +
+                                std::to_string(id));
   }
   tokens_[id] = token;
   ids_[token] = static_cast<std::int32_t>(id);
@@ -50,15 +51,16 @@ void Vocabulary::add_added(const JsonObject& entry, std::size_t id) {
   token.rstrip = entry.boolean("rstrip", false);
   token.normalized = entry.boolean("normalized", !token.special);
   const auto name = "the added token " + in_quotes(token.content);
-  if (token.content.empty()) refuse_file(entry.file(), "an added token is empty");
-  if (is_added(token.content)) refuse_file(entry.file(), name + " stands twice");
+  if (token.content.empty()) throw InputError(entry.file(), "an added token is empty");
+  if (is_added(token.content)) throw InputError(entry.file(), name + " stands twice");
   if (added_.size() >= kMostAddedTokens) {
-    refuse_file(entry.file(), "more than " + std::to_string(kMostAddedTokens) + " added tokens");
+    throw InputError(entry.file(), "more than " + std::to_string(kMostAddedTokens) + " added tokens");
   }
   const auto expected = id_for_added(token.content);
   if (id != expected) {
-    refuse_file(entry.file(), name + " has the id " + std::to_string(id) + ", expected " + std::to_string(expected),
-                "a token of the vocabulary keeps its id, another one gets the next free id");
+    throw InputError(entry.file(),
+                     name + " has the id " + std::to_string(id) + ", expected " + std::to_string(expected),
+                     {"a token of the vocabulary keeps its id, another one gets the next free id"});
   }
   if (!find(token.content)) place(token.content, id);
   added_.push_back(std::move(token));
@@ -68,8 +70,8 @@ void Vocabulary::add_added(const JsonObject& entry, std::size_t id) {
 std::size_t Vocabulary::id_for_added(const std::string& content) const {
   if (const auto known = find(content)) return static_cast<std::size_t>(*known);
   if (ids_.size() != tokens_.size()) {
-    refuse_file(file_, "the added token " + in_quotes(content) +
-                           " has no certain id, since the vocabulary leaves out ids or has a token twice");
+    throw InputError(file_, "the added token " + in_quotes(content) +
+                                " has no certain id, since the vocabulary leaves out ids or has a token twice");
   }
   return ids_.size();
 }
@@ -96,7 +98,7 @@ std::optional<std::int32_t> Vocabulary::find(const std::string& token) const {
 
 std::int32_t Vocabulary::require(const std::string& token, const std::string& role) const {
   const auto id = find(token);
-  if (!id) refuse_file(file_, role + " " + in_quotes(token) + " is not in the vocabulary");
+  if (!id) throw InputError(file_, role + " " + in_quotes(token) + " is not in the vocabulary");
   return *id;
 }
 

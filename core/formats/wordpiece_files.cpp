@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include <fthost/error.h>
 #include <fthost/json.h>
 #include <nlohmann/json.hpp>
 
@@ -27,7 +28,7 @@ constexpr std::array<std::string_view, 8> kBertLike = {"Bert",     "DistilBert",
 
 /// The value is there and isn't the one that this tokenizer knows.
 void require_type(const JsonObject& object, const std::string& expected) {
-  if (object.text("type") != expected) object.wrong("type", "\"" + expected + "\"", kWhyRefused);
+  if (object.text("type") != expected) object.wrong("type", "\"" + expected + "\"", {kWhyRefused});
 }
 
 // --- names of the special tokens --------------------------------------------------------------------------------
@@ -95,7 +96,7 @@ Frame frame_of_template(const JsonObject& processor) {
   };
   if (!three || special(0).empty() || !(*single)[1].is_object() || !(*single)[1].contains("Sequence") ||
       special(2).empty()) {
-    processor.wrong("single", "a special token, the sequence, a special token", kWhyRefused);
+    processor.wrong("single", "a special token, the sequence, a special token", {kWhyRefused});
   }
   return {special(0), special(2)};
 }
@@ -118,7 +119,7 @@ std::optional<Frame> frame_of(const JsonObject& all) {
   const auto type = processor.text("type");
   if (type == "TemplateProcessing") return frame_of_template(processor);
   if (type == "BertProcessing") return frame_of_bert(processor);
-  processor.wrong("type", "\"TemplateProcessing\" or \"BertProcessing\"", kWhyRefused);
+  processor.wrong("type", "\"TemplateProcessing\" or \"BertProcessing\"", {kWhyRefused});
 }
 
 void add_added_tokens(const JsonObject& all, Vocabulary& vocabulary) {
@@ -169,9 +170,9 @@ void require_bert_like(const JsonObject& settings) {
   if (name.ends_with("Fast")) name.remove_suffix(4);
   if (name.ends_with("Tokenizer")) name.remove_suffix(9);
   if (std::find(kBertLike.begin(), kBertLike.end(), name) == kBertLike.end()) {
-    settings.wrong("tokenizer_class", "\"BertTokenizer\" or one that cuts words as it does", kWhyRefused);
+    settings.wrong("tokenizer_class", "\"BertTokenizer\" or one that cuts words as it does", {kWhyRefused});
   }
-  if (!settings.boolean("do_basic_tokenize", true)) settings.wrong("do_basic_tokenize", "true", kWhyRefused);
+  if (!settings.boolean("do_basic_tokenize", true)) settings.wrong("do_basic_tokenize", "true", {kWhyRefused});
 }
 
 /// "added_tokens_decoder": an object whose keys are ids.
@@ -182,7 +183,7 @@ void add_decoder_tokens(const JsonObject& settings, Vocabulary& vocabulary) {
   for (const auto& [key, value] : tokens.all().items()) {
     const bool number = !key.empty() && key.size() <= 7 && key.find_first_not_of("0123456789") == std::string::npos;
     if (!number)
-      refuse_file(settings.file(), "expected the keys of added_tokens_decoder to be ids, found '" + key + "'");
+      throw InputError(settings.file(), "expected the keys of added_tokens_decoder to be ids, found '" + key + "'");
     ids.push_back(std::stoul(key));
   }
   std::sort(ids.begin(), ids.end());
@@ -218,7 +219,7 @@ void check_normal_forms(const WordPieceParts& parts, const fs::path& file) {
     bert_text::Normalized normal;
     bert_text::normalize(token.content, parts.normalizer, 0, normal);
     if (token.normalized && normal.text.empty()) {
-      refuse_file(file.string(), "the added token '" + token.content + "' is normalized, and nothing is left of it");
+      throw InputError(file, "the added token '" + token.content + "' is normalized, and nothing is left of it");
     }
   }
 }
@@ -230,7 +231,7 @@ std::unique_ptr<Tokenizer> load_wordpiece(const fs::path& model_folder) {
   const auto words = model_folder / "vocab.txt";
   const bool has_whole = fs::exists(whole);
   if (!has_whole && !fs::exists(words)) {
-    refuse_file(model_folder.string(), "expected a tokenizer.json or a vocab.txt in this folder, found neither");
+    throw InputError(model_folder, "expected a tokenizer.json or a vocab.txt in this folder, found neither");
   }
   auto parts = has_whole ? parts_of_tokenizer_json(model_folder, whole) : parts_of_vocab_txt(model_folder, words);
   check_normal_forms(parts, has_whole ? whole : words);
