@@ -93,7 +93,7 @@ std::filesystem::path cuda_library_file() {
 
 at::Device choose_device(const std::string& wanted) {
   if (const auto device = find_device(wanted)) return *device;
-  throw InputError(Message{.place = {"--device", 0, 0}, .text = missing(wanted), .notes = {kWhatThereIs}});
+  throw InputError("--device", missing(wanted), {kWhatThereIs});
 }
 
 at::Device choose_device(const Pipeline& pipeline) {

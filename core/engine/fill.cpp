@@ -18,9 +18,8 @@ std::vector<int> stages_of(const std::vector<int>& boundaries, const Network& ne
   std::vector<int> stages;
   for (const int boundary : boundaries) {
     if (boundary < 0 || boundary > network.encoder_stages() - 1)
-      throw InputError(Message{.place = {"fthost", 0, 0},
-                               .text = "there is no boundary " + std::to_string(boundary) + ": the model has 0 to " +
-                                       std::to_string(network.encoder_stages() - 1)});
+      throw InputError("fthost", "there is no boundary " + std::to_string(boundary) + ": the model has 0 to " +
+                                     std::to_string(network.encoder_stages() - 1));
     stages.push_back(boundary + 1);
   }
   std::ranges::sort(stages);

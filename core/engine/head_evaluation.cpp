@@ -20,10 +20,6 @@ namespace {
 
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
-InputError not_its_head(const std::filesystem::path& trained, std::string why) {
-  return InputError(Message{.place = {trained.string(), 0, 0}, .text = std::move(why)});
-}
-
 /// What the folder holds besides the encoder. Its labels must be those that the head has learned from the data.
 NamedTensors read_head(const Pipeline& pipeline, const std::filesystem::path& trained, Network& network,
                        at::Device device, PluginRegistry& plugins) {
@@ -31,8 +27,8 @@ NamedTensors read_head(const Pipeline& pipeline, const std::filesystem::path& tr
   const auto model = call_plugin(saved, saved.model, "reading the model's configuration",
                                  [&] { return plugins.create<Model>(saved.model.component, saved.model.options); });
   if (model->saved_labels() != network.head().labels())
-    throw not_its_head(trained,
-                       "its labels are not those of the training set: the data have changed since it was trained");
+    throw InputError(trained,
+                     "its labels are not those of the training set: the data have changed since it was trained");
   return call_plugin(saved, saved.model, "reading the weights", [&] {
     model->load(device);
     return model->head_tensors();
@@ -46,7 +42,7 @@ void take_head(Network& network, const NamedTensors& saved, const std::filesyste
     const auto found =
         std::find_if(saved.begin(), saved.end(), [&](const auto& each) { return each.first == parameter.name; });
     if (found == saved.end() || found->second.sizes() != parameter.value.sizes())
-      throw not_its_head(trained, "it holds no tensor '" + parameter.name + "' of the head's shape");
+      throw InputError(trained, "it holds no tensor '" + parameter.name + "' of the head's shape");
     parameter.value.copy_(found->second);
   }
 }

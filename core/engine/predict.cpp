@@ -26,18 +26,16 @@ namespace {
 const FoundComponent& required(const PluginRegistry& plugins, Kind kind, const std::string& name,
                                const std::filesystem::path& folder) {
   if (const auto* found = plugins.find(kind, name)) return *found;
-  throw InputError(Message{.place = {folder.string(), 0, 0},
-                           .text = "no plugin provides " + std::string(kind_name(kind)) + " '" + name + "'",
-                           .notes = {"`fthost plugins` lists what was found and where"}});
+  throw InputError(folder, "no plugin provides " + std::string(kind_name(kind)) + " '" + name + "'",
+                   {"`fthost plugins` lists what was found and where"});
 }
 
 /// Tokens of an example: what the model was trained with, and in a folder of another origin what it takes.
 int max_length_of(const SavedUse& use, std::int64_t most, const std::filesystem::path& folder) {
   constexpr std::int64_t kUsual = 128;
   if (use.max_length.value_or(1) > most)
-    throw InputError(Message{.place = {(folder / "fthost.json").string(), 0, 0},
-                             .text = "max_length is " + std::to_string(*use.max_length) + ", but the model takes " +
-                                     std::to_string(most) + " tokens at most"});
+    throw InputError(folder / "fthost.json", "max_length is " + std::to_string(*use.max_length) +
+                                                 ", but the model takes " + std::to_string(most) + " tokens at most");
   return static_cast<int>(use.max_length.value_or(std::min(kUsual, most)));
 }
 
@@ -84,9 +82,8 @@ class Predictor {
   void load(const std::filesystem::path& folder) {
     const auto labels = model_->saved_labels();
     if (labels.empty())
-      throw InputError(Message{.place = {(folder / "config.json").string(), 0, 0},
-                               .text = "it names no labels (id2label)",
-                               .notes = {"`fthost predict` wants a model that was fine-tuned"}});
+      throw InputError(folder / "config.json", "it names no labels (id2label)",
+                       {"`fthost predict` wants a model that was fine-tuned"});
     const auto topology = model_->topology();
     need_topology(topology);
     stages_ = static_cast<int>(topology.stages.size());

@@ -24,10 +24,6 @@ nlohmann::json to_json(const OptionValue& value) {
   return std::visit([](const auto& v) { return nlohmann::json(v); }, value);
 }
 
-InputError unusable(const std::filesystem::path& what, const std::string& why, std::vector<std::string> notes = {}) {
-  return InputError(Message{.place = {what.string(), 0, 0}, .text = why, .notes = std::move(notes)});
-}
-
 bool is_whole(const nlohmann::json& value) {
   return value.is_number_integer() &&
          (!value.is_number_unsigned() || value.get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max());
@@ -108,8 +104,8 @@ SavedUse read_own(const std::filesystem::path& folder, const PluginRegistry& plu
   if (use.max_length < 1) saved.wrong("max_length", "1 or more");
   const auto* head = plugins.find(Kind::head, use.head_plugin);
   if (head == nullptr)
-    throw unusable(file, "no plugin provides head '" + use.head_plugin + "'",
-                   {"`fthost plugins` lists what was found and where"});
+    throw InputError(file, "no plugin provides head '" + use.head_plugin + "'",
+                     {"`fthost plugins` lists what was found and where"});
   use.head_options = Options(options_from(head->description, saved.object("head_options")));
   // Folders that earlier versions wrote have none. Of a model that is not there, who asks for it says so.
   const auto nothing = nlohmann::json::object();
@@ -129,13 +125,13 @@ const FoundComponent& head_for(const ModelConfig& config, const PluginRegistry& 
     const auto fits = [&](const std::string& ending) { return config.architecture.ends_with(ending); };
     if (component.description.kind != Kind::head || std::none_of(endings.begin(), endings.end(), fits)) continue;
     if (found != nullptr)
-      throw unusable(config.file, "two heads handle its architecture '" + config.architecture + "'",
-                     {describe(*found), describe(component), "move one of the two files away"});
+      throw InputError(config.file, "two heads handle its architecture '" + config.architecture + "'",
+                       {describe(*found), describe(component), "move one of the two files away"});
     found = &component;
   }
   if (found == nullptr)
-    throw unusable(config.file, "no head handles its architecture '" + config.architecture + "'",
-                   {"`fthost predict` wants a model that was fine-tuned, such as the model/ of a run folder"});
+    throw InputError(config.file, "no head handles its architecture '" + config.architecture + "'",
+                     {"`fthost predict` wants a model that was fine-tuned, such as the model/ of a run folder"});
   return *found;
 }
 
@@ -143,8 +139,8 @@ SavedUse guess(const std::filesystem::path& folder, const PluginRegistry& plugin
   const ModelConfig config = read_model_config(folder);
   const auto* model = plugins.find_handler(Kind::model, config.model_type);
   if (model == nullptr)
-    throw unusable(config.file, "no plugin handles its model_type '" + config.model_type + "'",
-                   {"`fthost plugins` lists what was found and where"});
+    throw InputError(config.file, "no plugin handles its model_type '" + config.model_type + "'",
+                     {"`fthost plugins` lists what was found and where"});
   const auto& head = head_for(config, plugins);
   const auto nothing = nlohmann::json::object();
   const JsonObject defaults(nothing, config.file, "");
@@ -198,7 +194,7 @@ void save_model(Files& files, const std::filesystem::path& folder, Network& netw
 }
 
 SavedUse read_saved_use(const std::filesystem::path& folder, const PluginRegistry& plugins) {
-  if (!std::filesystem::is_directory(folder)) throw unusable(folder, "there is no such model folder");
+  if (!std::filesystem::is_directory(folder)) throw InputError(folder, "there is no such model folder");
   return std::filesystem::exists(folder / kUseFile) ? read_own(folder, plugins) : guess(folder, plugins);
 }
 

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include <fthost/error.h>
-#include <fthost/message.h>
 
 #include "core/plugins/guard.h"
 #include "core/plugins/library.h"
@@ -19,14 +18,6 @@ namespace fs = std::filesystem;
 
 std::string title(const ComponentDescription& component) {
   return std::string(kind_name(component.kind)) + " '" + component.name + "'";
-}
-
-[[noreturn]] void refuse_second(const FoundComponent& first, const std::string& text, std::string note) {
-  Message message;
-  message.place.file = first.library.string();
-  message.text = text;
-  message.notes.push_back(std::move(note));
-  throw InputError(std::move(message));
 }
 
 /// The *.so of a folder, by name.
@@ -114,9 +105,9 @@ const FoundComponent* PluginRegistry::find(Kind kind, std::string_view name) con
   for (const auto& component : components_) {
     if (component.description.kind != kind || component.description.name != name) continue;
     if (found != nullptr)
-      refuse_second(*found, title(found->description) + " is also in " + component.library.string(),
-                    "move one of the two files away, or leave its folder out of [plugins] paths and "
-                    "FTHOST_PLUGIN_PATH");
+      throw InputError(found->library, title(found->description) + " is also in " + component.library.string(),
+                       {"move one of the two files away, or leave its folder out of [plugins] paths and "
+                        "FTHOST_PLUGIN_PATH"});
     found = &component;
   }
   return found;
@@ -129,10 +120,10 @@ const FoundComponent* PluginRegistry::find_handler(Kind kind, std::string_view w
     if (component.description.kind != kind || std::find(handles.begin(), handles.end(), what) == handles.end())
       continue;
     if (found != nullptr)
-      refuse_second(*found,
-                    title(found->description) + " handles '" + std::string(what) + "', and so does " +
-                        title(component.description) + " in " + component.library.string(),
-                    "name the one that is meant in the pipeline, or move the other file away");
+      throw InputError(found->library,
+                       title(found->description) + " handles '" + std::string(what) + "', and so does " +
+                           title(component.description) + " in " + component.library.string(),
+                       {"name the one that is meant in the pipeline, or move the other file away"});
     found = &component;
   }
   return found;

@@ -11,10 +11,8 @@ namespace {
 
 void require_run_name(std::string_view name) {
   if (is_run_name(name)) return;
-  Message message;
-  message.text = "'" + std::string(name) + "' cannot be the name of a run";
-  message.notes.push_back("it must be " + std::string(kRunNameRule));
-  throw InputError(std::move(message));
+  throw InputError("", "'" + std::string(name) + "' cannot be the name of a run",
+                   {"it must be " + std::string(kRunNameRule)});
 }
 
 }  // namespace
@@ -35,10 +33,9 @@ RunFolder make_run_folder_named(Files& files, const std::filesystem::path& outpu
   make_folder_with_parents(files, output);
   RunFolder folder{std::string(name), output / name};
   if (!files.make_folder(folder.path))
-    throw InputError(Message{.place = {folder.path.string(), 0, 0},
-                             .text = "this run is there already",
-                             .notes = {is_running(folder.path) ? "another process is at work in it: wait for its end"
-                                                               : "move it away to run it again"}});
+    throw InputError(folder.path, "this run is there already",
+                     {is_running(folder.path) ? "another process is at work in it: wait for its end"
+                                              : "move it away to run it again"});
   return folder;
 }
 
