@@ -27,11 +27,8 @@ class Bert final : public Model {
         tokenizer_files_(read_tokenizer_files(folder_)) {
     const auto tokens = tokenizer_->vocabulary_size();
     if (tokens <= static_cast<std::size_t>(config_.vocabulary)) return;
-    Message message;
-    message.place.file = folder_.string();
-    message.text = "the tokenizer knows " + std::to_string(tokens) + " tokens, but 'vocab_size' in config.json is " +
-                   std::to_string(config_.vocabulary);
-    throw InputError(std::move(message));
+    throw InputError(folder_, "the tokenizer knows " + std::to_string(tokens) +
+                                  " tokens, but 'vocab_size' in config.json is " + std::to_string(config_.vocabulary));
   }
 
   Topology topology() const override { return topology_; }

@@ -23,14 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "bert.";
 
-[[noreturn]] void refuse(const fs::path& place, std::string text, std::vector<std::string> notes = {}) {
-  Message message;
-  message.place.file = place.string();
-  message.text = std::move(text);
-  message.notes = std::move(notes);
-  throw InputError(std::move(message));
-}
-
 std::optional<at::ScalarType> scalar_type(const std::string& stored) {
   if (stored == "F32") return at::kFloat;
   if (stored == "F16") return at::kHalf;
@@ -94,25 +86,26 @@ class Checkpoint {
     for (const auto* pickle : {"pytorch_model.bin", "pytorch_model.bin.index.json", "model.pt", "model.pth"}) {
       if (!fs::exists(folder / pickle)) continue;
       const auto path = folder.string();
-      refuse(folder / pickle, "a pickle can run any code and is not opened; expected model.safetensors beside it",
-             {"if you trust the file, convert it:",
-              "python -c \"from transformers import BertModel as M; M.from_pretrained('" + path +
-                  "').save_pretrained('" + path + "')\""});
+      throw InputError(folder / pickle,
+                       "a pickle can run any code and is not opened; expected model.safetensors beside it",
+                       {"if you trust the file, convert it:",
+                        "python -c \"from transformers import BertModel as M; M.from_pretrained('" + path +
+                            "').save_pretrained('" + path + "')\""});
     }
-    refuse(folder, "there are no weights: expected model.safetensors or model.safetensors.index.json");
+    throw InputError(folder, "there are no weights: expected model.safetensors or model.safetensors.index.json");
   }
 
   std::set<std::string> shard_names() const {
     const auto index = read_json(place_);
     const auto map = index.is_object() ? index.find("weight_map") : index.end();
     if (!index.is_object() || map == index.end() || !map->is_object())
-      refuse(place_, "expected an object 'weight_map' of files by tensors");
+      throw InputError(place_, "expected an object 'weight_map' of files by tensors");
     std::set<std::string> names;
     for (const auto& [tensor, file] : map->items()) {
       const auto name = file.is_string() ? file.get<std::string>() : std::string();
       if (name.empty() || fs::path(name).filename() != name || !name.ends_with(".safetensors"))
-        refuse(place_,
-               "'weight_map' must name a .safetensors file beside it for '" + tensor + "', found " + file.dump());
+        throw InputError(place_, "'weight_map' must name a .safetensors file beside it for '" + tensor + "', found " +
+                                     file.dump());
       names.insert(name);
     }
     return names;
@@ -122,7 +115,8 @@ class Checkpoint {
     files_.push_back(std::make_unique<SafetensorsFile>(path));
     for (const auto& [name, tensor] : files_.back()->tensors())
       if (!entries_.emplace(modern_name(name), Entry{files_.back().get(), &tensor}).second)
-        refuse(path, "the tensor '" + modern_name(name) + "' stands in the checkpoint twice, here as '" + name + "'");
+        throw InputError(path, "the tensor '" + modern_name(name) + "' stands in the checkpoint twice, here as '" +
+                                   name + "'");
   }
 
   fs::path place_;
@@ -157,10 +151,8 @@ void check(const Checkpoint& checkpoint, const Topology& topology) {
     if (auto what = problem(tensor, checkpoint); !what.empty()) notes.push_back(tensor.name + ": " + what);
   for (auto& what : unexpected(checkpoint, topology)) notes.push_back(std::move(what));
   if (notes.empty()) return;
-  const auto count = std::to_string(notes.size());
-  refuse(checkpoint.place(),
-         count + (notes.size() == 1 ? " tensor is" : " tensors are") + " not what config.json asks for",
-         std::move(notes));
+  const auto count = std::to_string(notes.size()) + (notes.size() == 1 ? " tensor is" : " tensors are");
+  throw InputError(checkpoint.place(), count + " not what config.json asks for", std::move(notes));
 }
 
 }  // namespace

@@ -16,16 +16,11 @@
 namespace gmb {
 namespace {
 
+using fthost::InputError;
+
 constexpr std::uint64_t kLargest = std::uint64_t{1} << 32;
 constexpr std::size_t kShownNames = 10;
 constexpr std::string_view kMacFolder = "__MACOSX/";
-
-[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& text) {
-  fthost::Message message;
-  message.place.file = file.string();
-  message.text = text;
-  throw fthost::InputError(std::move(message));
-}
 
 struct CloseArchive {
   void operator()(zip_t* archive) const { zip_discard(archive); }
@@ -44,7 +39,7 @@ Archive open_archive(const std::filesystem::path& file) {
   zip_error_init_with_code(&error, code);
   const std::string text = zip_error_strerror(&error);
   zip_error_fini(&error);
-  refuse(file, "expected a zip or a CSV file, found a damaged zip: " + text);
+  throw InputError(file, "expected a zip or a CSV file, found a damaged zip: " + text);
 }
 
 /// The index of the only file in the archive; folders don't count, nor what a Macintosh adds of its own.
@@ -61,8 +56,8 @@ zip_uint64_t find_only_file(zip_t* archive, const std::filesystem::path& file) {
   }
   if (files.size() == 1) return files[0];
   if (files.size() > kShownNames) names += ", …";
-  refuse(file, "expected one file in the zip, found " +
-                   (files.empty() ? std::string("none") : std::to_string(files.size()) + ": " + names));
+  throw InputError(file, "expected one file in the zip, found " +
+                             (files.empty() ? std::string("none") : std::to_string(files.size()) + ": " + names));
 }
 
 /// What the member says of itself. None of it is believed further than it can be checked.
@@ -71,12 +66,14 @@ std::uint64_t checked_size(zip_t* archive, zip_uint64_t index, const std::filesy
   zip_stat_init(&stat);
   constexpr zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
   if (zip_stat_index(archive, index, 0, &stat) != 0 || (stat.valid & needed) != needed)
-    refuse(file, "expected a zip that says how large its file is");
-  if (stat.encryption_method != ZIP_EM_NONE) refuse(file, "expected a zip without a password, found an encrypted one");
+    throw InputError(file, "expected a zip that says how large its file is");
+  if (stat.encryption_method != ZIP_EM_NONE)
+    throw InputError(file, "expected a zip without a password, found an encrypted one");
   if (zip_compression_method_supported(stat.comp_method, 0) == 0)
-    refuse(file, "cannot inflate the zip's method of compression, number " + std::to_string(stat.comp_method));
+    throw InputError(file,
+                     "cannot inflate the zip's method of compression, number " + std::to_string(stat.comp_method));
   if (stat.size > kLargest)
-    refuse(file, "expected at most 4 GiB in the zip, found " + std::to_string(stat.size) + " bytes");
+    throw InputError(file, "expected at most 4 GiB in the zip, found " + std::to_string(stat.size) + " bytes");
   return stat.size;
 }
 
@@ -86,16 +83,18 @@ class ZipBuffer final : public std::streambuf {
     const auto index = find_only_file(archive_.get(), file_);
     left_ = checked_size(archive_.get(), index, file_);
     member_.reset(zip_fopen_index(archive_.get(), index, 0));
-    if (!member_) refuse(file_, std::string("cannot read the file in the zip: ") + zip_strerror(archive_.get()));
+    if (!member_)
+      throw InputError(file_, std::string("cannot read the file in the zip: ") + zip_strerror(archive_.get()));
   }
 
  protected:
   int_type underflow() override {
     const auto read = zip_fread(member_.get(), block_.data(), block_.size());
-    if (read < 0) refuse(file_, std::string("the zip is damaged: ") + zip_file_strerror(member_.get()));
-    if (static_cast<std::uint64_t>(read) > left_) refuse(file_, "the zip is damaged: it holds more than it says");
+    if (read < 0) throw InputError(file_, std::string("the zip is damaged: ") + zip_file_strerror(member_.get()));
+    if (static_cast<std::uint64_t>(read) > left_)
+      throw InputError(file_, "the zip is damaged: it holds more than it says");
     left_ -= static_cast<std::uint64_t>(read);
-    if (read == 0 && left_ > 0) refuse(file_, "the zip is damaged: it holds less than it says");
+    if (read == 0 && left_ > 0) throw InputError(file_, "the zip is damaged: it holds less than it says");
     if (read == 0) return traits_type::eof();
     setg(block_.data(), block_.data(), block_.data() + read);
     return traits_type::to_int_type(*gptr());
@@ -126,7 +125,7 @@ bool starts_like_zip(std::istream& in, const std::filesystem::path& file) {
   in.read(start.data(), start.size());
   const std::string_view found(start.data(), static_cast<std::size_t>(in.gcount()));
   in.clear();
-  if (!in.seekg(0)) refuse(file, "expected a file that can be read twice, found a pipe");
+  if (!in.seekg(0)) throw InputError(file, "expected a file that can be read twice, found a pipe");
   return found == std::string_view("PK\3\4", 4) || found == std::string_view("PK\5\6", 4);
 }
 

@@ -23,6 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using fthost::Context;
+using fthost::InputError;
 using fthost::Packing;
 
 constexpr const char* kPrefix = "distilbert.";
@@ -30,13 +31,6 @@ constexpr double kEpsilon = 1e-12;
 
 // Places of dropout within a stage. They key what is drawn, so that they never change.
 constexpr int kEmbeddingSite = 0, kAttentionSite = 0, kOutputSite = 1;
-
-[[noreturn]] void refuse(const fs::path& file, std::string text) {
-  fthost::Message message;
-  message.place.file = file.string();
-  message.text = std::move(text);
-  throw fthost::InputError(std::move(message));
-}
 
 /// What config.json says.
 struct Config {
@@ -49,22 +43,22 @@ struct Config {
 Config read_config(const fs::path& file) {
   Config config;
   config.source = fthost::read_json(file);
-  if (!config.source.is_object()) refuse(file, "expected an object");
+  if (!config.source.is_object()) throw InputError(file, "expected an object");
   const auto field = [&](const char* key, const nlohmann::json& otherwise) {
     return config.source.value(key, otherwise);
   };
-  if (field("model_type", nullptr) != "distilbert") refuse(file, "'model_type' must be \"distilbert\"");
-  if (field("activation", "gelu") != "gelu") refuse(file, "'activation' must be \"gelu\"");
+  if (field("model_type", nullptr) != "distilbert") throw InputError(file, "'model_type' must be \"distilbert\"");
+  if (field("activation", "gelu") != "gelu") throw InputError(file, "'activation' must be \"gelu\"");
   const auto whole = [&](const char* key) {
     const auto value = field(key, nullptr);
     if (!value.is_number_integer() || value < 1 || value > 1 << 24)
-      refuse(file, "'" + std::string(key) + "' must be a whole number from 1 to 16777216");
+      throw InputError(file, "'" + std::string(key) + "' must be a whole number from 1 to 16777216");
     return value.get<std::int64_t>();
   };
   const auto share = [&](const char* key) {
     const auto value = field(key, .1);
     if (!value.is_number() || value < 0 || value >= 1)
-      refuse(file, "'" + std::string(key) + "' must be a number from 0 and below 1");
+      throw InputError(file, "'" + std::string(key) + "' must be a number from 0 and below 1");
     return value.get<double>();
   };
   config.vocabulary = whole("vocab_size");
@@ -73,7 +67,7 @@ Config read_config(const fs::path& file) {
   config.inner = whole("hidden_dim");
   config.layers = whole("n_layers");
   config.heads = whole("n_heads");
-  if (config.width % config.heads != 0) refuse(file, "'dim' cannot be divided among 'n_heads'");
+  if (config.width % config.heads != 0) throw InputError(file, "'dim' cannot be divided among 'n_heads'");
   config.dropout = share("dropout");
   config.attention_dropout = share("attention_dropout");
   const auto names = field("id2label", nlohmann::json::object());
@@ -167,7 +161,7 @@ class DistilBert final : public fthost::Model {
         topology_(make_topology(config_)),
         tokenizer_(fthost::load_wordpiece(folder_)) {
     if (tokenizer_->vocabulary_size() > static_cast<std::size_t>(config_.vocabulary))
-      refuse(folder_, "the tokenizer knows more tokens than 'vocab_size' in config.json says");
+      throw InputError(folder_, "the tokenizer knows more tokens than 'vocab_size' in config.json says");
   }
 
   fthost::Topology topology() const override { return topology_; }
@@ -228,20 +222,19 @@ class DistilBert final : public fthost::Model {
  private:
   /// All that is wrong with the checkpoint, in one message.
   void need_tensors(const fs::path& file, const std::map<std::string, const fthost::StoredTensor*>& stored) const {
-    fthost::Message message;
-    message.place.file = file.string();
-    message.text = "the weights are not those that config.json describes";
+    std::vector<std::string> wrong;
     for (const auto& wanted : topology_.tensors) {
       const auto found = stored.find(wanted.name);
       if (found == stored.end()) {
-        message.notes.push_back(wanted.name + " is missing");
+        wrong.push_back(wanted.name + " is missing");
       } else if (found->second->shape != wanted.shape) {
-        message.notes.push_back(wanted.name + " has another shape");
+        wrong.push_back(wanted.name + " has another shape");
       } else if (const auto& type = found->second->type; type != "F32" && type != "F16" && type != "BF16") {
-        message.notes.push_back(wanted.name + " is of type " + type);
+        wrong.push_back(wanted.name + " is of type " + type);
       }
     }
-    if (!message.notes.empty()) throw fthost::InputError(std::move(message));
+    if (!wrong.empty())
+      throw InputError(file, "the weights are not those that config.json describes", std::move(wrong));
   }
 
   void connect() {

@@ -27,14 +27,6 @@ namespace fs = std::filesystem;
 constexpr double kDropout = .1;
 constexpr double kEpsilon = 1e-12;
 
-[[noreturn]] void refuse(const fs::path& file, std::string text, std::vector<std::string> notes = {}) {
-  Message message;
-  message.place.file = file.string();
-  message.text = std::move(text);
-  message.notes = std::move(notes);
-  throw InputError(std::move(message));
-}
-
 struct Config {
   std::int64_t vocabulary, hidden, layers, heads, positions;
   std::vector<std::string> labels;  ///< That a saved model was trained for.
@@ -58,7 +50,7 @@ Config read_config(const fs::path& file) {
                 {},
                 json};
   if (config.hidden % config.heads != 0) wrong.push_back("'hidden_size' must be a multiple of 'num_attention_heads'");
-  if (!wrong.empty()) refuse(file, "it does not describe a model", wrong);
+  if (!wrong.empty()) throw InputError(file, "it does not describe a model", wrong);
   const auto labels = json.find("id2label");
   for (std::size_t id = 0; labels != json.end() && labels->contains(std::to_string(id)); ++id)
     config.labels.push_back(labels->at(std::to_string(id)));
@@ -182,7 +174,8 @@ class PluginName final : public Model {
       else if (found->second.shape != wanted.shape || found->second.type != "F32")
         wrong.push_back(wanted.name + ": of another shape, or not in F32");
     }
-    if (!wrong.empty()) refuse(file.path(), "these tensors are not what config.json asks for", std::move(wrong));
+    if (!wrong.empty())
+      throw InputError(file.path(), "these tensors are not what config.json asks for", std::move(wrong));
   }
 
   static at::Tensor read(const SafetensorsFile& file, const std::string& name, at::Device device) {
