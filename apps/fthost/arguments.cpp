@@ -11,11 +11,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-InputError wrong(const CommandHelp& help, const std::string& text, const std::string& hint = "") {
-  Message message{.place = {"fthost", 0, 0}, .text = text};
-  if (!hint.empty()) message.text += "; " + hint;
-  message.notes = {"usage: " + std::string(help.usage)};
-  return InputError(std::move(message));
+InputError wrong(const CommandHelp& help, const std::string& text) {
+  return InputError("fthost", text, {"usage: " + std::string(help.usage)});
 }
 
 std::vector<std::string> option_names(const po::options_description& options) {
@@ -55,8 +52,8 @@ Arguments::Arguments(const CommandHelp& help, const po::options_description& opt
     const auto name = error.get_option_name();
     const auto names = option_names(visible);
     const auto near = nearest_name(name, names);
-    throw wrong(help, "there is no option '" + name + "'",
-                near.empty() ? "" : "did you mean '" + std::string(near) + "'?");
+    throw wrong(help, "there is no option '" + name + "'" +
+                          (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
   } catch (const po::too_many_positional_options_error&) {
     throw wrong(help, "too many words: " + std::to_string(positional.size()) + " expected besides the options");
   } catch (const po::error& error) {

@@ -34,10 +34,6 @@ constexpr CommandHelp kHelp{
     "  fill    computes what a pipeline needs at its boundary, or at several in one pass, before any run",
     "  fthost cache ls my.toml\n  fthost cache gc cache --keep 4096\n  fthost cache fill my.toml --boundaries 0,3,6\n"};
 
-InputError wrong(const std::string& text) {
-  return InputError(Message{.place = {"fthost", 0, 0}, .text = text});
-}
-
 /// The folder itself, or the one that a pipeline names.
 fs::path cache_folder(const Arguments& arguments) {
   fs::path where = arguments.required("pipeline");
@@ -180,9 +176,9 @@ int verify(const fs::path& folder) {
 }
 
 int collect(const Arguments& arguments, const fs::path& folder) {
-  if (!arguments.has("keep")) throw wrong("gc needs --keep: how many MiB may stay");
+  if (!arguments.has("keep")) throw InputError("fthost", "gc needs --keep: how many MiB may stay");
   const auto keep = arguments.number("keep");
-  if (keep < 0) throw wrong("--keep must be 0 or more");
+  if (keep < 0) throw InputError("fthost", "--keep must be 0 or more");
   auto removed = remove_leftovers(disk(), folder);
   const auto in_use = [](const fs::path&) { return false; };
   const auto more = shrink_cache(disk(), folder, static_cast<std::uint64_t>(keep) << 20, in_use);
@@ -202,7 +198,7 @@ std::vector<int> boundaries_of(const std::string& text) {
     int number = 0;
     const auto [next, error] = std::from_chars(at, end, number);
     if (error != std::errc() || (next < end && (*next != ',' || next + 1 == end)))
-      throw wrong("--boundaries takes numbers apart by commas, such as 0,3,6, not '" + text + "'");
+      throw InputError("fthost", "--boundaries takes numbers apart by commas, such as 0,3,6, not '" + text + "'");
     boundaries.push_back(number);
     at = next < end ? next + 1 : next;
   }
@@ -245,8 +241,8 @@ int cache_command(const std::vector<std::string>& words) {
   const std::vector<std::string> actions = {"ls", "verify", "gc", "fill"};
   if (std::ranges::find(actions, action) == actions.end()) {
     const auto near = nearest_name(action, actions);
-    throw wrong("cache does ls, verify, gc or fill, not '" + action + "'" +
-                (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
+    throw InputError("fthost", "cache does ls, verify, gc or fill, not '" + action + "'" +
+                                   (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
   }
   const auto folder = cache_folder(arguments);
   if (action == "ls") return list(folder, arguments.flag("json"));

@@ -57,16 +57,14 @@ nlohmann::ordered_json errors_json(const std::vector<Message>& messages) {
 /// An option that belongs to the other thing that this command checks.
 InputError misplaced(const std::string& option, const std::string& uses, const std::string& file,
                      const std::string& what) {
-  return InputError(Message{.place = {"fthost", 0, 0},
-                            .text = option + " is for " + uses + ", and " + file + " is a " + what,
-                            .notes = {"usage: " + std::string(kHelp.usage)}});
+  return InputError("fthost", option + " is for " + uses + ", and " + file + " is a " + what,
+                    {"usage: " + std::string(kHelp.usage)});
 }
 
 int check_library(const Arguments& arguments, const std::string& file) {
   if (arguments.has("set")) throw misplaced("--set", "pipelines", file, "plugin library");
   if (arguments.flag("data")) throw misplaced("--data", "pipelines", file, "plugin library");
-  if (arguments.number("timeout") < 1)
-    throw InputError(Message{.place = {"fthost", 0, 0}, .text = "--timeout must be 1 or more"});
+  if (arguments.number("timeout") < 1) throw InputError("fthost", "--timeout must be 1 or more");
   const LibraryCheckRequest request{file, arguments.list("with"), arguments.number("timeout")};
   try {
     const auto report = check_plugin_library(request);
@@ -121,8 +119,7 @@ void refuse_other_files(const std::string& file) {
   } else {
     return;
   }
-  throw InputError(
-      Message{.place = {file, 0, 0}, .text = "neither a pipeline (TOML) nor a plugin library (.so), but " + found});
+  throw InputError(file, "neither a pipeline (TOML) nor a plugin library (.so), but " + found);
 }
 
 template <class Run>

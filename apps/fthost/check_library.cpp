@@ -34,14 +34,11 @@ std::string title(const ComponentDescription& component) {
   return std::string(kind_name(component.kind)) + " '" + component.name + "'";
 }
 
-InputError wrong(const std::string& file, const std::string& text) {
-  return InputError(Message{.place = {file, 0, 0}, .text = text});
-}
-
 /// "OPTION=VALUE" as a pair.
 std::pair<std::string, std::string> split(const std::string& text) {
   const auto equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) throw wrong("--with", "expected OPTION=VALUE, found '" + text + "'");
+  if (equals == std::string::npos || equals == 0)
+    throw InputError("--with", "expected OPTION=VALUE, found '" + text + "'");
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
@@ -63,7 +60,7 @@ std::vector<std::string> given_words(const LibraryCheckRequest& request, const L
       const auto near = nearest_name(name, names);
       auto problem = "no component of the library has an option '" + name + "' of type text, path or texts";
       if (!near.empty()) problem.append("; did you mean '").append(near).append("'?");
-      throw wrong("--with", problem);
+      throw InputError("--with", problem);
     }
     if (found->type == OptionType::path) value = fs::absolute(value).lexically_normal().string();
     words.push_back(std::string(name).append("=").append(value));
@@ -230,14 +227,14 @@ LibraryReport check_plugin_library(const LibraryCheckRequest& request) {
   std::error_code error;
   LibraryReport report;
   report.library = fs::canonical(request.library, error);
-  if (error) throw wrong(request.library.string(), "there is no such library");
+  if (error) throw InputError(request.library, "there is no such library");
   LibraryDescription description;
   try {
     const auto start = std::chrono::steady_clock::now();
     description = inspect_library(report.library, host_fingerprint()).description;
     report.lines.push_back(scan_line(std::chrono::steady_clock::now() - start));
   } catch (const Error& refusal) {
-    throw wrong(report.library.string(), std::string("cannot use it: ") + refusal.what());
+    throw InputError(report.library, std::string("cannot use it: ") + refusal.what());
   }
   report.lines.push_back(description_line(report.library, description));
   report.lines.push_back(defaults_line(description));

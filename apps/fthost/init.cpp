@@ -41,8 +41,7 @@ DataLook look_at(const std::filesystem::path& file) {
     for (const auto& label : sentence.labels)
       if (const auto dash = label.find('-'); dash != std::string::npos) look.types.insert(label.substr(dash + 1));
   });
-  if (look.sentences == 0)
-    throw InputError(Message{.place = {file.string(), 0, 0}, .text = "there is no sentence in the file"});
+  if (look.sentences == 0) throw InputError(file, "there is no sentence in the file");
   return look;
 }
 
@@ -57,9 +56,8 @@ const FoundComponent& model_for(const ModelConfig& config, const PluginRegistry&
   if (const auto* found = registry.find_handler(Kind::model, config.model_type)) return *found;
   std::string names;
   for (const auto& name : registry.names(Kind::model)) names += (names.empty() ? "" : ", ") + name;
-  throw InputError(Message{.place = {config.file, 0, 0},
-                           .text = "no plugin handles its model_type '" + config.model_type + "'",
-                           .notes = {"models found: " + (names.empty() ? "none" : names)}});
+  throw InputError(config.file, "no plugin handles its model_type '" + config.model_type + "'",
+                   {"models found: " + (names.empty() ? "none" : names)});
 }
 
 /// `path` as the pipeline file will say it: relative to the file's folder, as TOML.
@@ -129,9 +127,7 @@ int init_command(const std::vector<std::string>& words) {
   const auto train = arguments.required("train");
   const std::filesystem::path output = arguments.text("output");
   if (std::filesystem::exists(output))
-    throw InputError(Message{.place = {output.string(), 0, 0},
-                             .text = "the file is there already",
-                             .notes = {"--output names another one"}});
+    throw InputError(output, "the file is there already", {"--output names another one"});
   FoundPlugins registry;
   const ModelConfig config = read_model_config(model_folder);
   const auto& model = model_for(config, registry);

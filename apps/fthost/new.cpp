@@ -36,10 +36,6 @@ constexpr CommandHelp kHelp{
 constexpr std::array<std::string_view, 8> kTargetsOfCMake = {"all",  "clean",   "edit_cache", "help",
                                                              "test", "package", "install",    "depend"};
 
-InputError wrong(std::string text, std::vector<std::string> notes = {}) {
-  return InputError(Message{.place = {"fthost", 0, 0}, .text = std::move(text), .notes = std::move(notes)});
-}
-
 /// The folder that holds bin/.
 fs::path prefix_of_program() {
   return program_file().parent_path().parent_path();
@@ -67,17 +63,20 @@ std::string mended(const std::string& name) {
 void check_name(Kind kind, const std::string& name) {
   const auto good = mended(name);
   if (name != good || name.empty())
-    throw wrong("'" + name + "' is no name of a component; " +
-                    (good.empty() ? std::string("'my-") + std::string(kind_name(kind)) + "' is one"
-                                  : "did you mean '" + good + "'?"),
-                {"a name has small letters, digits and '-' between them, begins with a letter, and has at most " +
-                 std::to_string(kLongestName) + " of them"});
+    throw InputError(
+        "fthost",
+        "'" + name + "' is no name of a component; " +
+            (good.empty() ? std::string("'my-") + std::string(kind_name(kind)) + "' is one"
+                          : "did you mean '" + good + "'?"),
+        {"a name has small letters, digits and '-' between them, begins with a letter, and has at most " +
+         std::to_string(kLongestName) + " of them"});
   if (std::find(kTargetsOfCMake.begin(), kTargetsOfCMake.end(), name) != kTargetsOfCMake.end())
-    throw wrong("CMake keeps the name '" + name + "' for itself; 'my-" + name + "' would do");
+    throw InputError("fthost", "CMake keeps the name '" + name + "' for itself; 'my-" + name + "' would do");
   const FoundPlugins plugins;
   if (const auto* found = plugins.find(kind, name))
-    throw wrong(std::string(kind_name(kind)) + " '" + name + "' is there already, in " + found->library.string(),
-                {"no pipeline could tell two of one name apart: choose another one"});
+    throw InputError(
+        "fthost", std::string(kind_name(kind)) + " '" + name + "' is there already, in " + found->library.string(),
+        {"no pipeline could tell two of one name apart: choose another one"});
 }
 
 /// "thaw-later" -> "ThawLater".
@@ -138,9 +137,10 @@ std::map<std::string, std::string> template_of(Kind kind) {
 void make_folder(const fs::path& folder) {
   std::error_code error;
   if (fs::exists(fs::symlink_status(folder, error)))
-    throw wrong("there is a " + folder.string() + " already", {"`fthost new KIND NAME DIR` names another folder"});
+    throw InputError("fthost", "there is a " + folder.string() + " already",
+                     {"`fthost new KIND NAME DIR` names another folder"});
   const auto parent = fs::absolute(folder).lexically_normal().parent_path();
-  if (!fs::is_directory(parent, error)) throw wrong("there is no folder " + parent.string());
+  if (!fs::is_directory(parent, error)) throw InputError("fthost", "there is no folder " + parent.string());
   disk().make_folder(folder);
 }
 

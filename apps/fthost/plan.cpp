@@ -87,8 +87,7 @@ Measure measure_from(const std::string& text) {
   if (text == "new") return Measure::if_new;
   if (text == "always") return Measure::always;
   if (text == "never") return Measure::never;
-  throw InputError(
-      Message{.place = {"fthost", 0, 0}, .text = "--measure is 'new', 'always' or 'never', not '" + text + "'"});
+  throw InputError("fthost", "--measure is 'new', 'always' or 'never', not '" + text + "'");
 }
 
 void print_text(const PlanReport& report) {

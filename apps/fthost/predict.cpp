@@ -36,15 +36,11 @@ constexpr CommandHelp kHelp{
     "  fthost predict runs/quickstart/model dev.conll --input conll --format json\n"
     "  echo 'Anna went to Paris .' | fthost predict runs/quickstart/model --format json\n"};
 
-InputError wrong(const std::string& text) {
-  return InputError(Message{.place = {"fthost", 0, 0}, .text = text});
-}
-
 bool choose(const Arguments& arguments, const std::string& option, const std::string& yes, const std::string& no) {
   const auto value = arguments.text(option);
   if (value == yes) return true;
   if (value == no) return false;
-  throw wrong("--" + option + " is '" + yes + "' or '" + no + "', not '" + value + "'");
+  throw InputError("fthost", "--" + option + " is '" + yes + "' or '" + no + "', not '" + value + "'");
 }
 
 /// All but where the sentences come from and go to.
@@ -54,11 +50,12 @@ PredictRequest request_from(const Arguments& arguments) {
   what.columns_in = choose(arguments, "input", "conll", "text");
   what.json_out = choose(arguments, "format", "json", "conll");
   what.batch_size = arguments.number("batch-size");
-  if (what.batch_size < 1) throw wrong("--batch-size must be 1 or more");
+  if (what.batch_size < 1) throw InputError("fthost", "--batch-size must be 1 or more");
   what.threads = arguments.number("threads");
-  if (what.threads < 0) throw wrong("--threads must be 0 or more");
+  if (what.threads < 0) throw InputError("fthost", "--threads must be 0 or more");
   what.device = arguments.text("device");
-  if (!is_device(what.device)) throw wrong("--device is 'auto', 'cpu', 'cuda' or 'cuda:N', not '" + what.device + "'");
+  if (!is_device(what.device))
+    throw InputError("fthost", "--device is 'auto', 'cpu', 'cuda' or 'cuda:N', not '" + what.device + "'");
   return what;
 }
 

@@ -167,9 +167,7 @@ int report_command(const std::vector<std::string>& words) {
   if (arguments.help_shown()) return kDone;
   const auto asked = arguments.list("run");
   if (asked.empty())
-    throw InputError(Message{.place = {"fthost", 0, 0},
-                             .text = "report needs the folder of a run",
-                             .notes = {"usage: " + std::string(kHelp.usage)}});
+    throw InputError("fthost", "report needs the folder of a run", {"usage: " + std::string(kHelp.usage)});
   auto warnings = output_mistakes(arguments);
   const auto input = read_input(asked, warnings);
   std::cerr << render(warnings);

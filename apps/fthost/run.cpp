@@ -54,9 +54,8 @@ void refuse_several_processes() {
     int number = 0;
     const auto error = std::from_chars(text.data(), text.data() + text.size(), number).ec;
     if (error == std::errc::result_out_of_range || (error == std::errc{} && number > most))
-      throw InputError(Message{.place = {"fthost", 0, 0},
-                               .text = std::string(name) + " is " + value +
-                                       ", but fthost trains with one process for now; unset it, or start one process"});
+      throw InputError("fthost", std::string(name) + " is " + value +
+                                     ", but fthost trains with one process for now; unset it, or start one process");
   }
 }
 
@@ -92,8 +91,7 @@ int run_command(const std::vector<std::string>& words) {
   if (auto sequence = load_sequence(arguments, plugins); sequence && !arguments.has("shard"))
     return run_sequence(arguments, std::move(text), std::move(*sequence), plugins);
   if (arguments.has("shard"))
-    throw InputError(
-        Message{.place = {"fthost", 0, 0}, .text = "--shard is for studies, and this pipeline has no [study]"});
+    throw InputError("fthost", "--shard is for studies, and this pipeline has no [study]");
   const Pipeline pipeline = load_pipeline(arguments, plugins);
   const InterruptGuard interrupts;
   EngineRequest request{.plugins = &plugins,

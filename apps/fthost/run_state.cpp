@@ -70,8 +70,7 @@ RunState RunStates::of(const fs::path& run, const std::string& resolved, ModelFr
                            : options > 0           ? "other options and files"
                                                    : "other files";
   notes.push_back("give the " + whole_ + " another name ([run] name), or remove that folder");
-  throw InputError(Message{
-      .place = {run.string(), 0, 0}, .text = "this " + part_ + " was run with " + with, .notes = std::move(notes)});
+  throw InputError(run, "this " + part_ + " was run with " + with, std::move(notes));
 }
 
 /// A note for each file of the record that is still there and whose content is another one now.

@@ -114,8 +114,7 @@ std::optional<Scheme> asked_scheme(const std::string& name) {
   if (name == "iobes") return Scheme::bioes;  // seqeval's name of it
   const auto scheme = scheme_named(name);
   if (!scheme || *scheme == Scheme::none)
-    throw InputError(Message{.place = {"fthost", 0, 0},
-                             .text = "--scheme is 'auto', 'iob1', 'iob2' or 'bioes', not '" + name + "'"});
+    throw InputError("fthost", "--scheme is 'auto', 'iob1', 'iob2' or 'bioes', not '" + name + "'");
   return scheme;
 }
 
@@ -123,9 +122,8 @@ std::optional<Scheme> asked_scheme(const std::string& name) {
 Scheme scheme_of(const Columns& columns, std::optional<Scheme> asked, const std::string& name) {
   if (!asked) return columns.has_ends ? Scheme::bioes : Scheme::iob2;
   if (*asked != Scheme::bioes && columns.has_ends)
-    throw InputError(Message{.place = {"fthost", 0, 0},
-                             .text = "--scheme " + name + " has no labels that begin with E or S, but there are some",
-                             .notes = {"--scheme bioes has them"}});
+    throw InputError("fthost", "--scheme " + name + " has no labels that begin with E or S, but there are some",
+                     {"--scheme bioes has them"});
   return *asked;
 }
 

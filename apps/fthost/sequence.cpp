@@ -131,9 +131,8 @@ class SequenceRun : PartsRun {
     if (file_changed_) return false;
     const auto state = state_of(index);
     if (state == RunState::running)
-      throw InputError(Message{.place = {task.run_folder().string(), 0, 0},
-                               .text = "another process runs this task",
-                               .notes = {"wait for its end, or end it; then the same command goes on where it was"}});
+      throw InputError(task.run_folder(), "another process runs this task",
+                       {"wait for its end, or end it; then the same command goes on where it was"});
     if (state != RunState::open) {
       const auto kept = set_aside(disk(), sequence_.folder, task.pipeline.run.name);
       say(task_text(index) + ": what an earlier try left is kept in " + kept.string());

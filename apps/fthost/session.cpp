@@ -31,16 +31,16 @@ bool is_set(const char* variable) {
 
 InputError one_of_several(const std::string& file, const std::string& whole, std::size_t count,
                           const std::string& part) {
-  return InputError(Message{.place = {file, 0, 0},
-                            .text = "it holds a " + whole + " of " + std::to_string(count) + " " + part +
-                                    "s, and this is for one of them: name it with --" + part,
-                            .notes = {"`fthost check " + file + "` lists them"}});
+  return InputError(file,
+                    "it holds a " + whole + " of " + std::to_string(count) + " " + part +
+                        "s, and this is for one of them: name it with --" + part,
+                    {"`fthost check " + file + "` lists them"});
 }
 
 /// --point is for studies, --task for sequences.
 void refuse_other_part(const Arguments& arguments, bool is_study, bool is_sequence) {
   const auto refuse = [&](const std::string& text) {
-    throw InputError(Message{.place = {arguments.text("pipeline"), 0, 0}, .text = "there is no " + text});
+    throw InputError(arguments.text("pipeline"), "there is no " + text);
   };
   if (arguments.has("point") && !is_study) refuse("[study] in it whose point --point could name");
   if (arguments.has("task") && !is_sequence) refuse("[[sequence]] in it whose task --task could name");
@@ -53,10 +53,10 @@ Pipeline take_task(const Sequence& sequence, const std::string& name, TaskModel 
   std::error_code ignored;
   if (index == 0 || std::filesystem::exists(sequence.tasks[index - 1].model_folder(), ignored)) return task.pipeline;
   const auto& before = sequence.tasks[index - 1];
-  throw InputError(Message{.place = {before.model_folder().string(), 0, 0},
-                           .text = "the task '" + name + "' starts from this model of the task '" + before.name +
-                                   "', which is not there yet",
-                           .notes = {"without --task all tasks are run, one after the other"}});
+  throw InputError(before.model_folder(),
+                   "the task '" + name + "' starts from this model of the task '" + before.name +
+                       "', which is not there yet",
+                   {"without --task all tasks are run, one after the other"});
 }
 
 }  // namespace
@@ -82,8 +82,7 @@ void add_override_option(po::options_description& options) {
 ConsoleStyle console_style(const Arguments& arguments) {
   const auto color = arguments.text("color");
   if (color != "auto" && color != "always" && color != "never")
-    throw InputError(
-        Message{.place = {"fthost", 0, 0}, .text = "--color is 'auto', 'always' or 'never', not '" + color + "'"});
+    throw InputError("fthost", "--color is 'auto', 'always' or 'never', not '" + color + "'");
   const char* term = std::getenv("TERM");
   const bool dumb = term == nullptr || std::string_view(term) == "dumb";
   ConsoleStyle style;

@@ -35,8 +35,7 @@ Shard shard_from(const std::string& text) {
   const auto parts = has_slash ? std::from_chars(part.ptr + 1, end, shard.parts) : part;
   if (has_slash && parts.ec == std::errc() && parts.ptr == end && shard.part >= 1 && shard.part <= shard.parts)
     return shard;
-  throw InputError(Message{.place = {"fthost", 0, 0},
-                           .text = "--shard takes a part and their number, such as 2/5, not '" + text + "'"});
+  throw InputError("fthost", "--shard takes a part and their number, such as 2/5, not '" + text + "'");
 }
 
 void add_fill_seconds(Files& files, const fs::path& folder, const Shard& shard, double seconds) {

@@ -19,11 +19,8 @@ namespace {
 std::filesystem::path folder_of(const std::filesystem::path& file) {
   auto folder = std::filesystem::absolute(file).lexically_normal().parent_path();
   if (utf8::first_bad_byte(folder.string()) == std::string::npos) return folder;
-  Message message;
-  message.place.file = file.string();
-  message.text = "the name of the file's folder is not UTF-8";
-  message.notes.push_back("the resolved pipeline holds absolute paths, and TOML is UTF-8: rename the folder");
-  throw InputError(std::move(message));
+  throw InputError(file, "the name of the file's folder is not UTF-8",
+                   {"the resolved pipeline holds absolute paths, and TOML is UTF-8: rename the folder"});
 }
 
 bool is_list_of_tables(const TomlValue& value) {
