@@ -30,10 +30,6 @@ using Verdict = CheckResult::Verdict;
 // What a child reports: records that end in a zero byte and begin with one of these.
 constexpr char kTrying = '?', kKept = '+', kBroken = '-', kNotTried = '~';
 
-std::string title(const ComponentDescription& component) {
-  return std::string(kind_name(component.kind)) + " '" + component.name + "'";
-}
-
 /// "OPTION=VALUE" as a pair.
 std::pair<std::string, std::string> split(const std::string& text) {
   const auto equals = text.find('=');

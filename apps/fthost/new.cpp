@@ -74,9 +74,8 @@ void check_name(Kind kind, const std::string& name) {
     throw InputError("fthost", "CMake keeps the name '" + name + "' for itself; 'my-" + name + "' would do");
   const FoundPlugins plugins;
   if (const auto* found = plugins.find(kind, name))
-    throw InputError(
-        "fthost", std::string(kind_name(kind)) + " '" + name + "' is there already, in " + found->library.string(),
-        {"no pipeline could tell two of one name apart: choose another one"});
+    throw InputError("fthost", title(kind, name) + " is there already, in " + found->library.string(),
+                     {"no pipeline could tell two of one name apart: choose another one"});
 }
 
 /// "thaw-later" -> "ThawLater".
@@ -153,8 +152,8 @@ std::string quoted(const fs::path& path) {
 void say_what_next(Kind kind, const std::string& name, const fs::path& folder) {
   const auto prefix = prefix_of_program();
   const bool installed = fs::exists(prefix / "lib/cmake/fthost/fthostConfig.cmake");
-  std::cerr << folder.string() << ": " << kind_name(kind) << " '" << name
-            << "', which builds and passes its test as it is; README.md says more\n";
+  std::cerr << folder.string() << ": " << title(kind, name)
+            << ", which builds and passes its test as it is; README.md says more\n";
   if (!installed)
     std::cerr << "  cmake --install " << quoted(prefix) << " --prefix FTHOST    once: it builds against that\n";
   std::cerr << "  cd " << quoted(folder)

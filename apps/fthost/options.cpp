@@ -20,7 +20,7 @@ constexpr CommandHelp kHelp{
 
 InputError no_component(const PluginRegistry& registry, Kind kind, const std::string& name) {
   const auto names = registry.names(kind);
-  Message message{.place = {"fthost", 0, 0}, .text = "there is no " + std::string(kind_name(kind)) + " '" + name + "'"};
+  Message message{.place = {"fthost", 0, 0}, .text = "there is no " + title(kind, name)};
   const auto near = nearest_name(name, names);
   if (!near.empty()) message.text += "; did you mean '" + std::string(near) + "'?";
   message.notes = known_plugins(kind, registry, name);

@@ -14,8 +14,7 @@ namespace fthost {
 
 /// "freezing 'last-n-layers' (/usr/lib/fthost/plugins/last-n-layers.so)".
 inline std::string describe(const FoundComponent& component) {
-  return std::string(kind_name(component.description.kind)) + " '" + component.description.name + "' (" +
-         component.library.string() + ")";
+  return title(component.description) + " (" + component.library.string() + ")";
 }
 inline std::string describe(const ComponentChoice& choice) {
   return describe(choice.component);
@@ -34,9 +33,8 @@ decltype(auto) call_plugin(const FoundComponent& component, const char* doing, C
 /// PluginFailure when the component does not declare it.
 inline InputError wrong_option(const Pipeline& pipeline, const ComponentChoice& choice, const OptionError& error) {
   require_declared(choice.component.description, describe(choice), error);
-  auto message =
-      point_at(pipeline, choice.table, error.option(),
-               std::string(kind_name(choice.kind)) + " '" + choice.component.description.name + "': " + error.what());
+  auto message = point_at(pipeline, choice.table, error.option(),
+                          title(choice.kind, choice.component.description.name) + ": " + error.what());
   // Of fthost's own plugins everybody knows where they are.
   if (choice.component.library.parent_path() != own_plugin_folder())
     message.notes.push_back("it is in " + choice.component.library.string());

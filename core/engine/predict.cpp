@@ -26,7 +26,7 @@ namespace {
 const FoundComponent& required(const PluginRegistry& plugins, Kind kind, const std::string& name,
                                const std::filesystem::path& folder) {
   if (const auto* found = plugins.find(kind, name)) return *found;
-  throw InputError(folder, "no plugin provides " + std::string(kind_name(kind)) + " '" + name + "'",
+  throw InputError(folder, "no plugin provides " + title(kind, name),
                    {"`fthost plugins` lists what was found and where"});
 }
 

@@ -104,7 +104,7 @@ SavedUse read_own(const std::filesystem::path& folder, const PluginRegistry& plu
   if (use.max_length < 1) saved.wrong("max_length", "1 or more");
   const auto* head = plugins.find(Kind::head, use.head_plugin);
   if (head == nullptr)
-    throw InputError(file, "no plugin provides head '" + use.head_plugin + "'",
+    throw InputError(file, "no plugin provides " + title(Kind::head, use.head_plugin),
                      {"`fthost plugins` lists what was found and where"});
   use.head_options = Options(options_from(head->description, saved.object("head_options")));
   // Folders that earlier versions wrote have none. Of a model that is not there, who asks for it says so.

@@ -19,7 +19,7 @@ class TableCheck {
   TableCheck(const GivenTable& given, const TableRules& rules, const std::filesystem::path& folder, Problems& problems)
       : given_(given), rules_(rules), folder_(folder), problems_(problems) {
     if (rules.core != nullptr) add_options(*rules.core, "[" + rules.table + "]");
-    if (rules.plugin != nullptr) add_options(rules.plugin->options, plugin_title());
+    if (rules.plugin != nullptr) add_options(rules.plugin->options, title(*rules.plugin));
     names_.insert(names_.end(), rules.elsewhere.begin(), rules.elsewhere.end());
   }
 
@@ -30,10 +30,6 @@ class TableCheck {
   }
 
  private:
-  std::string plugin_title() const {
-    return std::string(kind_name(rules_.plugin->kind)) + " '" + rules_.plugin->name + "'";
-  }
-
   void add_options(const std::vector<OptionDescription>& options, const std::string& owner) {
     for (const auto& option : options) {
       declared_.emplace_back(&option, owner);
@@ -66,7 +62,7 @@ class TableCheck {
   }
 
   void refuse_name(const GivenOption& given) {
-    const auto owner = rules_.plugin != nullptr ? plugin_title() : "[" + rules_.table + "]";
+    const auto owner = rules_.plugin != nullptr ? title(*rules_.plugin) : "[" + rules_.table + "]";
     auto message = given.at_key(owner + " has no option '" + given.name + "'");
     auto candidates = names_;
     if (!rules_.plugin_key.empty()) candidates.push_back(rules_.plugin_key);

@@ -26,10 +26,6 @@ std::string a_plugin_of(Kind kind) {
   return (vowel ? "an " : "a ") + plugin_of(kind);
 }
 
-std::string title(const ComponentDescription& component) {
-  return std::string(kind_name(component.kind)) + " '" + component.name + "'";
-}
-
 /// Is a library called after a component: "round-robin.so", "libround-robin.so"?
 bool bears_name(const fs::path& library, std::string_view name) {
   const auto stem = library.stem().string();

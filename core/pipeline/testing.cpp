@@ -16,10 +16,6 @@ namespace {
 
 int failed_checks = 0;
 
-std::string title(Kind kind, std::string_view name) {
-  return std::string(kind_name(kind)) + " '" + std::string(name) + "'";
-}
-
 const FoundComponent& find_in(const PluginRegistry& registry, const std::filesystem::path& library, Kind kind,
                               std::string_view name) {
   for (const auto& refused : registry.refused())
@@ -28,7 +24,7 @@ const FoundComponent& find_in(const PluginRegistry& registry, const std::filesys
   if (registry.components().empty()) throw Error("there is no library " + library.string());
   std::vector<std::string> titles;
   for (const auto& component : registry.components())
-    titles.push_back(title(component.description.kind, component.description.name));
+    titles.push_back(title(component.description));
   throw Error(library.string() + " holds no " + title(kind, name) + "; it holds " + comma_separated(titles));
 }
 

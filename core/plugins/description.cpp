@@ -208,7 +208,7 @@ OptionSpec::Presence decode_presence(Cursor& in) {
 }
 
 OptionDescription decode_option(Cursor& in, const ComponentDescription& component) {
-  const auto of_component = " of " + std::string(kind_name(component.kind)) + " " + in_quotes(component.name);
+  const auto of_component = " of " + title(component);
   OptionDescription option;
   option.name = in.string("name of an option");
   in.where = "option " + in_quotes(option.name) + of_component;
@@ -250,7 +250,7 @@ ComponentDescription decode_component(Cursor& in) {
   if (kind >= kKindNames.size()) in.refuse(" is of the unknown kind " + std::to_string(kind) + kNewer);
   component.kind = static_cast<Kind>(kind);
   component.name = in.string("name of a component");
-  const auto where = std::string(kind_name(component.kind)) + " " + in_quotes(component.name);
+  const auto where = title(component);
   in.where = where;
   if (!is_name(component.name, '-')) in.refuse(" has a name that is not lower case letters, digits and '-'");
   component.summary = in.string("summary");
@@ -299,6 +299,14 @@ LibraryDescription decode_description(std::span<const std::byte> descriptor) {
   }
   in.expect_end();
   return library;
+}
+
+std::string title(Kind kind, std::string_view name) {
+  return std::string(kind_name(kind)) + " '" + std::string(name) + "'";
+}
+
+std::string title(const ComponentDescription& component) {
+  return title(component.kind, component.name);
 }
 
 }  // namespace fthost

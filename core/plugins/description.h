@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/formats/toml.h"
@@ -51,6 +52,10 @@ struct LibraryDescription {
   Fingerprint fingerprint;
   std::vector<ComponentDescription> components;
 };
+
+/// What messages call a component: "freezing 'last-n-layers'".
+std::string title(Kind kind, std::string_view name);
+std::string title(const ComponentDescription& component);
 
 /// Decodes the descriptor of an ELF note (layout: <fthost/plugin.h>). Every size is checked against what is there, and
 /// every name, type and default as strictly as the compiler checks them. Throws fthost::Error that says what is wrong.

@@ -89,7 +89,7 @@ class SharedLibrary final : public OpenLibrary {
 
  private:
   std::string who(Kind kind, std::string_view name) const {
-    return std::string(kind_name(kind)) + " '" + std::string(name) + "' of " + path_.string();
+    return title(kind, name) + " of " + path_.string();
   }
 
   Component* construct(Kind kind, std::string_view name, const Options& options) const {

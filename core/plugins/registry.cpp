@@ -16,10 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string title(const ComponentDescription& component) {
-  return std::string(kind_name(component.kind)) + " '" + component.name + "'";
-}
-
 /// The *.so of a folder, by name.
 std::vector<fs::path> libraries_in(const fs::path& folder) {
   std::vector<fs::path> found;
