@@ -9,6 +9,7 @@
 #include <iostream>
 #include <set>
 #include <sstream>
+#include <vector>
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
@@ -45,19 +46,15 @@ DataLook look_at(const std::filesystem::path& file) {
   return look;
 }
 
-std::string joined(const std::set<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text.empty() ? "none" : text;
+std::string listed(const std::vector<std::string>& names) {
+  return names.empty() ? "none" : comma_separated(names);
 }
 
 /// The model plugin that handles the folder's config.json.
 const FoundComponent& model_for(const ModelConfig& config, const PluginRegistry& registry) {
   if (const auto* found = registry.find_handler(Kind::model, config.model_type)) return *found;
-  std::string names;
-  for (const auto& name : registry.names(Kind::model)) names += (names.empty() ? "" : ", ") + name;
   throw InputError(config.file, "no plugin handles its model_type '" + config.model_type + "'",
-                   {"models found: " + (names.empty() ? "none" : names)});
+                   {"models found: " + listed(registry.names(Kind::model))});
 }
 
 /// `path` as the pipeline file will say it: relative to the file's folder, as TOML.
@@ -74,7 +71,7 @@ std::string commented(const std::string& setting, const std::string& comment) {
 void write_data(std::ostream& out, const Arguments& arguments, const DataLook& look, const ModelConfig& config,
                 const std::filesystem::path& output) {
   out << "# " << count_text(look.sentences) << " sentences, " << count_text(look.words) << " words, the longest of "
-      << look.longest << " words; entity types: " << joined(look.types) << ".\n"
+      << look.longest << " words; entity types: " << listed({look.types.begin(), look.types.end()}) << ".\n"
       << "[data]\nreader = \"conll\"\n"
       << "train = " << toml_path(arguments.text("train"), output) << '\n';
   if (arguments.has("dev"))

@@ -32,12 +32,6 @@ std::string suggestion(std::string_view name, const std::vector<std::string>& ca
   return nearest.empty() ? "" : "did you mean '" + std::string(nearest) + "'?";
 }
 
-std::string comma_separated(const std::vector<std::string>& names) {
-  std::string result;
-  for (const auto& name : names) result += (result.empty() ? "" : ", ") + name;
-  return result;
-}
-
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t kMostShown = 60;
   std::size_t at = 0;

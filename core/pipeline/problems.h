@@ -37,9 +37,6 @@ Place user_place(Place place);
 /// "did you mean 'x'?", or nothing when no candidate is near.
 std::string suggestion(std::string_view name, const std::vector<std::string>& candidates);
 
-/// "a, b, c".
-std::string comma_separated(const std::vector<std::string>& names);
-
 /// A text in quotes, escaped, and cut when it is long.
 std::string in_quotes(std::string_view text);
 

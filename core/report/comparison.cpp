@@ -1,5 +1,7 @@
 #include "core/report/comparison.h"
 
+#include <fthost/message.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -212,10 +214,10 @@ OptionTexts varied_of(const Bundle& bundle, const std::set<std::string>& differi
 }
 
 std::string text_of(const OptionTexts& options) {
-  std::string text;
-  for (const auto& [name, value] : options)
-    text.append(text.empty() ? "" : ", ").append(name).append(" = ").append(value);
-  return text;
+  std::vector<std::string> texts;
+  texts.reserve(options.size());
+  for (const auto& [name, value] : options) texts.push_back(std::string(name).append(" = ").append(value));
+  return comma_separated(texts);
 }
 
 /// Where the values of an option stand among each other: numbers by size, others in the order of the bundles.

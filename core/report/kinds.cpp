@@ -1,5 +1,7 @@
 #include "core/report/kinds.h"
 
+#include <fthost/message.h>
+
 #include <algorithm>
 #include <initializer_list>
 #include <string_view>
@@ -10,11 +12,11 @@ namespace {
 
 /// Those of `names` that the options have, as TOML writes them.
 std::string written(const OptionTexts& options, std::initializer_list<std::string_view> names) {
-  std::string text;
+  std::vector<std::string> texts;
   for (const auto name : names)
     if (const auto found = options.find(name); found != options.end())
-      text.append(text.empty() ? "" : ", ").append(name).append(" = ").append(found->second);
-  return text;
+      texts.push_back(std::string(name) + " = " + found->second);
+  return comma_separated(texts);
 }
 
 /// Does each variant have a name, and groups of one kind only?
@@ -29,12 +31,6 @@ void add_once(std::vector<std::string>& names, const std::string& name) {
   if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text.append(text.empty() ? "" : ", ").append(name);
-  return text;
-}
-
 std::string kinds_sentence(const std::vector<Group>& groups, std::string_view figure, std::string Group::*kind) {
   const bool by_variant = variants_have_kinds(groups, kind);
   std::map<std::string, std::vector<std::string>> names;
@@ -45,7 +41,7 @@ std::string kinds_sentence(const std::vector<Group>& groups, std::string_view fi
   text += " not of one kind";
   const char* before = ": ";
   for (const auto& [each, who] : names)
-    text.append(std::exchange(before, "; ")).append(each).append(" (").append(joined(who)).append(")");
+    text.append(std::exchange(before, "; ")).append(each).append(" (").append(comma_separated(who)).append(")");
   return text + ".";
 }
 

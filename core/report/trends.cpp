@@ -1,5 +1,7 @@
 #include "core/report/trends.h"
 
+#include <fthost/message.h>
+
 #include <cmath>
 
 #include "core/report/axis.h"
@@ -12,9 +14,10 @@ std::string step_text(const std::pair<std::string, double>& step) {
 }
 
 std::string all_text(const Course& course) {
-  std::string text;
-  for (const auto& step : course) text += (text.empty() ? "" : ", ") + step_text(step);
-  return text;
+  std::vector<std::string> texts;
+  texts.reserve(course.size());
+  for (const auto& step : course) texts.push_back(step_text(step));
+  return comma_separated(texts);
 }
 
 /// The steps that go another way than expected.

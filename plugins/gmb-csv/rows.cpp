@@ -10,11 +10,13 @@ namespace {
 
 constexpr std::size_t kShownNames = 10;
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kShownNames); ++i)
-    text.append(i == 0 ? "" : ", ").append(fthost::shortened(names[i]));
-  return text + (names.size() > kShownNames ? ", …" : "");
+/// The first of them.
+std::string listed(const std::vector<std::string>& names) {
+  std::vector<std::string> shown;
+  shown.reserve(kShownNames + 1);
+  for (std::size_t i = 0; i < std::min(names.size(), kShownNames); ++i) shown.push_back(fthost::shortened(names[i]));
+  if (names.size() > kShownNames) shown.emplace_back("…");
+  return fthost::comma_separated(shown);
 }
 
 std::string counted_fields(std::size_t count) {
@@ -65,7 +67,7 @@ std::size_t RowReader::find_column(const fthost::CsvRecord& record, const char* 
   if (count == 0) {
     if (const auto near = fthost::nearest_name(name, header_); !near.empty())
       message.notes.push_back("did you mean '" + std::string(near) + "'?");
-    message.notes.push_back("the header names: " + joined(header_));
+    message.notes.push_back("the header names: " + listed(header_));
   }
   complaints_.add(std::move(message));
   return 0;

@@ -45,19 +45,20 @@ Archive open_archive(const std::filesystem::path& file) {
 /// The index of the only file in the archive; folders don't count, nor what a Macintosh adds of its own.
 zip_uint64_t find_only_file(zip_t* archive, const std::filesystem::path& file) {
   std::vector<zip_uint64_t> files;
-  std::string names;
+  std::vector<std::string> names;
   const auto entries = static_cast<zip_uint64_t>(std::max<zip_int64_t>(zip_get_num_entries(archive, 0), 0));
   for (zip_uint64_t i = 0; i < entries; ++i) {
     const char* raw_name = zip_get_name(archive, i, ZIP_FL_ENC_GUESS);
     const std::string_view name = raw_name == nullptr ? "?" : raw_name;
     if (name.ends_with('/') || name.starts_with(kMacFolder)) continue;
     files.push_back(i);
-    if (files.size() <= kShownNames) names.append(names.empty() ? "" : ", ").append(name);
+    if (files.size() <= kShownNames) names.emplace_back(name);
   }
   if (files.size() == 1) return files[0];
-  if (files.size() > kShownNames) names += ", …";
-  throw InputError(file, "expected one file in the zip, found " +
-                             (files.empty() ? std::string("none") : std::to_string(files.size()) + ": " + names));
+  if (files.empty()) throw InputError(file, "expected one file in the zip, found none");
+  if (files.size() > kShownNames) names.emplace_back("…");
+  throw InputError(file, "expected one file in the zip, found " + std::to_string(files.size()) + ": " +
+                             fthost::comma_separated(names));
 }
 
 /// What the member says of itself. None of it is believed further than it can be checked.

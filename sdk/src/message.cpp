@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/formats/utf8.h"
@@ -135,6 +136,13 @@ std::string_view nearest_name(std::string_view name, const std::vector<std::stri
     }
   }
   return nearest;
+}
+
+std::string comma_separated(const std::vector<std::string>& items) {
+  std::string text;
+  const char* before = "";
+  for (const auto& item : items) text.append(std::exchange(before, ", ")).append(item);
+  return text;
 }
 
 }  // namespace fthost

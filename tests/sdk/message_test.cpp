@@ -92,6 +92,12 @@ TEST_CASE("message renders several one after the other", "[unit][sdk]") {
   CHECK(render(std::vector<Message>{example(), example()}) == render(example()) + render(example()));
 }
 
+TEST_CASE("comma_separated puts a comma between each two", "[unit][sdk]") {
+  CHECK(fthost::comma_separated({}).empty());
+  CHECK(fthost::comma_separated({"a"}) == "a");
+  CHECK(fthost::comma_separated({"", "b", "c, d"}) == ", b, c, d");
+}
+
 TEST_CASE("InputError of a file, a text and notes is one message about the file as a whole", "[unit][sdk]") {
   const std::filesystem::path folder = "models";
   const fthost::InputError error(folder / "config.json", "expected an object", {"found a list", "mend it"});

@@ -49,4 +49,7 @@ FTHOST_API std::string render(const std::vector<Message>& messages);
 /// (Damerau-Levenshtein distance of at most a third of the longer name, and at most 3). All messages use this one.
 FTHOST_API std::string_view nearest_name(std::string_view name, const std::vector<std::string>& candidates);
 
+/// "a, b, c".
+FTHOST_API std::string comma_separated(const std::vector<std::string>& items);
+
 }  // namespace fthost

@@ -68,16 +68,17 @@ class PluginName final : public Head {
 
   void load(const HeadShape& shape, std::span<const Parameter> saved) override {
     stage_ = shape.stage;
-    std::string problems;
+    std::vector<std::string> unfit;
     for (const auto& wanted : tensors(shape.hidden_size)) {
       const auto found =
           std::find_if(saved.begin(), saved.end(), [&](const Parameter& p) { return p.name == wanted.name; });
       if (found == saved.end() || found->value.sizes() != wanted.shape)
-        problems += (problems.empty() ? "" : ", ") + wanted.name;
+        unfit.push_back(wanted.name);
       else
         (wanted.name == kWeight ? weight_ : bias_) = found->value.to(shape.device).contiguous();
     }
-    if (!problems.empty()) throw Error("the checkpoint lacks these tensors, or their shapes differ: " + problems);
+    if (!unfit.empty())
+      throw Error("the checkpoint lacks these tensors, or their shapes differ: " + comma_separated(unfit));
   }
 
   std::vector<Parameter> parameters() override { return {{kWeight, weight_}, {kBias, bias_}}; }
