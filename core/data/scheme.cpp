@@ -133,11 +133,12 @@ std::string_view name_of(Scheme scheme) {
   return std::find_if(kNames.begin(), kNames.end(), [&](const auto& entry) { return entry.second == scheme; })->first;
 }
 
-Message no_labels(const Sentence& sentence) {
+Message no_labels(const Sentence& sentence, std::string_view name) {
   Message message;
   message.place.file = sentence.file;
   message.place.line = sentence.lines.empty() ? 0 : sentence.lines.front();
-  message.text = "expected a label for every word of the training data, found a sentence without labels";
+  message.text = "expected a label for every word of the ";
+  message.text.append(name).append(" data, found a sentence without labels");
   if (!sentence.words.empty()) message.notes.push_back("it starts with: " + shortened(sentence.words.front()));
   return message;
 }
@@ -199,11 +200,11 @@ std::vector<std::string> to_iob2(std::span<const std::string> tags) {
   return converted;
 }
 
-void require_labels(std::span<const Sentence> train) {
-  if (train.empty()) return;
-  Complaints complaints(train.front().file);
-  for (const auto& sentence : train)
-    if (sentence.labels.empty()) complaints.add(no_labels(sentence));
+void require_labels(std::span<const Sentence> set, std::string_view name) {
+  if (set.empty()) return;
+  Complaints complaints(set.front().file);
+  for (const auto& sentence : set)
+    if (sentence.labels.empty()) complaints.add(no_labels(sentence, name));
   complaints.throw_if_any();
 }
 

@@ -1,11 +1,12 @@
 #include "core/engine/data_sets.h"
 
+#include <fthost/scheme.h>
+
 #include <string>
 #include <utility>
 
 #include "core/data/sentences.h"
 #include "core/engine/activity.h"
-#include "core/engine/need_labels.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/promises.h"
 #include "core/pipeline/data_file.h"
@@ -77,8 +78,8 @@ DataSets read_data(const Pipeline& pipeline, PluginRegistry& plugins, EventBus& 
     data.dev.emplace().sentences = std::move(parts.dev);
   }
   if (pipeline.data.test.has_value()) data.test.emplace().sentences = read("test", *pipeline.data.test);
-  if (data.dev.has_value()) need_labels(data.dev->sentences, "dev");
-  if (data.test.has_value()) need_labels(data.test->sentences, "test");
+  if (data.dev.has_value()) require_labels(data.dev->sentences, "dev");
+  if (data.test.has_value()) require_labels(data.test->sentences, "test");
   return data;
 }
 

@@ -37,7 +37,8 @@ FTHOST_API void require_scheme(std::span<const Sentence> train, Scheme scheme);
 FTHOST_API std::vector<std::string> to_iob2(std::span<const std::string> tags);
 
 /// Throws one InputError that names, by file and line, the sentences without labels (the first 20, and how many more).
-FTHOST_API void require_labels(std::span<const Sentence> train);
+/// `name`: which data they are of, for the message.
+FTHOST_API void require_labels(std::span<const Sentence> set, std::string_view name = "training");
 
 /// Throws one InputError with each label of the training set, those of IOB1 in IOB2, that is not among `labels`, at its
 /// first place.

@@ -177,6 +177,22 @@ TEST_CASE("scheme that is named is required", "[unit][data]") {
   CHECK_FALSE(fthost::scheme_named("auto").has_value());
 }
 
+TEST_CASE("labels are required of every sentence of a set", "[unit][data]") {
+  auto third = labelled({"O"}, 3), seventh = labelled({"O", "O"}, 7);
+  third.labels.clear();
+  seventh.labels.clear();
+  const std::vector<Sentence> good = {labelled({"O"}, 1)};
+  const std::vector<Sentence> bad = {labelled({"O"}, 1), third, labelled({"O"}, 5), seventh};
+  CHECK_NOTHROW(fthost::require_labels({}, "dev"));
+  CHECK_NOTHROW(fthost::require_labels(good, "dev"));
+  const auto expected = [](const std::string& line, const std::string& name) {
+    return "train.conll:" + line + ": error: expected a label for every word of the " + name +
+           " data, found a sentence without labels\n  it starts with: w\n";
+  };
+  CHECK(error_of([&] { fthost::require_labels(bad, "dev"); }) == expected("3", "dev") + expected("7", "dev"));
+  CHECK(error_of([&] { fthost::require_labels(bad); }) == expected("3", "training") + expected("7", "training"));
+}
+
 TEST_CASE("scheme and labels of a training set: one that is not listed is named", "[unit][data]") {
   const std::vector<Sentence> train = {labelled({"I-PER", "O", "I-PRE", "I-PRE"}, 3), labelled({"X"}, 9)};
   const Tags labels = {"O", "B-PER", "I-PER"};
