@@ -29,7 +29,7 @@ void tokenize(const Pipeline& pipeline, Network& network, const std::string& nam
   call_plugin(pipeline, pipeline.head, "aligning labels", [&] {
     for (auto& example : set.examples) {
       network.head().align(set.sentences[static_cast<std::size_t>(example.sentence)], example);
-      need_targets(example, network.head().labels().size());
+      require_targets(example, network.head().labels().size());
     }
   });
 }

@@ -24,7 +24,7 @@ std::shared_ptr<Model> open_model(const Pipeline& pipeline, PluginRegistry& plug
 std::vector<Parameter> parameters_of(const Pipeline& pipeline, Model& model, const Topology& topology) {
   return call_plugin(pipeline, pipeline.model, "giving its tensors", [&] {
     auto given = model.parameters();
-    need_parameters(given, topology.tensors, at::kCPU);
+    require_parameters(given, topology.tensors, at::kCPU);
     return given;
   });
 }
@@ -38,7 +38,7 @@ std::vector<StageDistance> encoder_distance(const Pipeline& pipeline, const std:
   const auto second = open_model(with_model(pipeline, other), *request.plugins);
   const auto topology = call_plugin(pipeline, pipeline.model, "describing its topology", [&] {
     auto given = model->topology();
-    need_topology(given);
+    require_topology(given);
     return given;
   });
   const auto left = parameters_of(pipeline, *model, topology), right = parameters_of(pipeline, *second, topology);

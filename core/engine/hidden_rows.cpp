@@ -10,8 +10,8 @@ namespace {
 at::Tensor run_checked(Model& model, const HiddenRows& hidden, StageRange range, const at::Tensor& input,
                        const Packing& packing, const Context& context) {
   auto rows = model.forward(range, input, packing, context);
-  need_matrix(rows, "hidden rows", packing.rows(), hidden.size);
-  need_recorded(rows, "hidden rows", input.requires_grad());
+  require_matrix(rows, "hidden rows", packing.rows(), hidden.size);
+  require_recorded(rows, "hidden rows", input.requires_grad());
   return rows;
 }
 

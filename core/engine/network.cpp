@@ -22,7 +22,7 @@ Network::Network(const Pipeline& pipeline, PluginRegistry& plugins) : pipeline_(
   create(pipeline.head, head_, "being created");
   call_plugin(pipeline, pipeline.model, "describing its topology", [&] {
     encoder_ = model_->topology();
-    need_topology(encoder_);
+    require_topology(encoder_);
   });
   call_plugin(pipeline, pipeline.head, "being told of the stages",
               [&] { hidden_ = fthost::hidden_rows(*head_, encoder_stages(), encoder_.hidden_size); });
@@ -52,12 +52,12 @@ void Network::load(at::Device device, std::uint64_t seed) {
   call_plugin(pipeline_, pipeline_.model, "reading the weights", [&] {
     model_->load(device);
     parameters_ = model_->parameters();
-    need_parameters(parameters_, encoder_.tensors, device);
+    require_parameters(parameters_, encoder_.tensors, device);
   });
   call_plugin(pipeline_, pipeline_.head, "making its tensors", [&] {
     head_->initialise({encoder_.hidden_size, encoder_stages(), seed, device});
     auto own = head_->parameters();
-    need_parameters(own, head_->tensors(encoder_.hidden_size), device);
+    require_parameters(own, head_->tensors(encoder_.hidden_size), device);
     std::move(own.begin(), own.end(), std::back_inserter(parameters_));
   });
 }
@@ -80,8 +80,8 @@ at::Tensor Network::forward(StageRange range, const at::Tensor& input, const Pac
 at::Tensor Network::logits(const at::Tensor& hidden, const Packing& packing, const Context& context) {
   return call_plugin(pipeline_, pipeline_.head, "computing logits", [&] {
     auto logits = head_->logits(hidden, packing, context);
-    need_matrix(logits, "logits", packing.rows(), static_cast<std::int64_t>(head_->labels().size()));
-    need_recorded(logits, "logits", hidden.requires_grad());
+    require_matrix(logits, "logits", packing.rows(), static_cast<std::int64_t>(head_->labels().size()));
+    require_recorded(logits, "logits", hidden.requires_grad());
     return logits;
   });
 }
@@ -89,10 +89,10 @@ at::Tensor Network::logits(const at::Tensor& hidden, const Packing& packing, con
 Loss Network::loss(const at::Tensor& logits, const at::Tensor& targets) {
   return call_plugin(pipeline_, pipeline_.head, "computing the loss", [&] {
     auto loss = head_->loss(logits, targets);
-    need_loss(loss, targets.size(0));
+    require_loss(loss, targets.size(0));
     const auto own = parameters().subspan(encoder_.tensors.size());
     const bool learns = std::ranges::any_of(own, [](const Parameter& p) { return p.value.requires_grad(); });
-    need_recorded(loss.mean, "loss", loss.labelled > 0 && (learns || logits.requires_grad()));
+    require_recorded(loss.mean, "loss", loss.labelled > 0 && (learns || logits.requires_grad()));
     return loss;
   });
 }
@@ -106,7 +106,7 @@ void Network::backward(const at::Tensor& loss) {
 std::vector<std::string> Network::decode(const at::Tensor& logits, const Example& example) const {
   return call_plugin(pipeline_, pipeline_.head, "decoding labels", [&] {
     auto labels = head_->decode(logits, example);
-    need_label_each(labels, example);
+    require_label_each(labels, example);
     return labels;
   });
 }

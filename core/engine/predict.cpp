@@ -85,7 +85,7 @@ class Predictor {
       throw InputError(folder / "config.json", "it names no labels (id2label)",
                        {"`fthost predict` wants a model that was fine-tuned"});
     const auto topology = model_->topology();
-    need_topology(topology);
+    require_topology(topology);
     stages_ = static_cast<int>(topology.stages.size());
     call_plugin(head_plugin_, "being told of the stages",
                 [&] { hidden_ = hidden_rows(*head_, stages_, topology.hidden_size); });
@@ -105,7 +105,7 @@ class Predictor {
     });
     return call_plugin(head_plugin_, "computing logits", [&] {
       const auto given = head_->logits(hidden, batch.packing, {});
-      need_matrix(given, "logits", rows, static_cast<std::int64_t>(head_->labels().size()));
+      require_matrix(given, "logits", rows, static_cast<std::int64_t>(head_->labels().size()));
       return given.to(at::kCPU).contiguous();
     });
   }
@@ -113,7 +113,7 @@ class Predictor {
   void place(const Example& example, const at::Tensor& logits, std::vector<Prediction>& predictions) const {
     auto labels = call_plugin(head_plugin_, "decoding labels", [&] {
       auto given = head_->decode(logits, example);
-      need_label_each(given, example);
+      require_label_each(given, example);
       return given;
     });
     const auto probabilities = logits.to(at::kDouble).softmax(1);

@@ -18,7 +18,7 @@ std::string shown(const at::Tensor& tensor) {
 
 }  // namespace
 
-void need_matrix(const at::Tensor& given, const char* what, std::int64_t rows, std::int64_t columns) {
+void require_matrix(const at::Tensor& given, const char* what, std::int64_t rows, std::int64_t columns) {
   if (given.defined() && given.dim() == 2 && given.size(0) == rows && given.size(1) == columns &&
       given.is_floating_point())
     return;
@@ -26,7 +26,7 @@ void need_matrix(const at::Tensor& given, const char* what, std::int64_t rows, s
               "], it gave " + shown(given));
 }
 
-void need_loss(const Loss& loss, std::int64_t rows) {
+void require_loss(const Loss& loss, std::int64_t rows) {
   if (!loss.mean.defined() || loss.mean.numel() != 1 || loss.mean.scalar_type() != at::kFloat)
     throw Error("expected one Float as the mean loss, it gave " + shown(loss.mean));
   if (loss.labelled < 0 || loss.labelled > rows)
@@ -34,18 +34,18 @@ void need_loss(const Loss& loss, std::int64_t rows) {
                 " tokens are labelled");
 }
 
-void need_recorded(const at::Tensor& given, const char* what, bool depends_on_learning) {
+void require_recorded(const at::Tensor& given, const char* what, bool depends_on_learning) {
   if (depends_on_learning && at::GradMode::is_enabled() && !given.requires_grad())
     throw Error("autograd did not record the " + std::string(what) + ", so what learns would get no gradient");
 }
 
-void need_label_each(const std::vector<std::string>& labels, const Example& example) {
+void require_label_each(const std::vector<std::string>& labels, const Example& example) {
   if (labels.size() != example.speakers.size())
     throw Error("it gave " + std::to_string(labels.size()) + " labels for an example with " +
                 std::to_string(example.speakers.size()) + " words");
 }
 
-void need_targets(const Example& example, std::size_t labels) {
+void require_targets(const Example& example, std::size_t labels) {
   if (example.targets.size() != example.tokens.size())
     throw Error("it gave " + std::to_string(example.targets.size()) + " label ids for an example with " +
                 std::to_string(example.tokens.size()) + " tokens");
@@ -55,7 +55,7 @@ void need_targets(const Example& example, std::size_t labels) {
                   " labels");
 }
 
-void need_topology(const Topology& topology) {
+void require_topology(const Topology& topology) {
   if (topology.stages.empty() || topology.hidden_size < 1)
     throw Error("its topology has " + std::to_string(topology.stages.size()) + " stages of width " +
                 std::to_string(topology.hidden_size) + "; there must be one or more, of 1 or more");
@@ -69,7 +69,7 @@ void need_topology(const Topology& topology) {
   }
 }
 
-void need_parameters(std::span<const Parameter> given, std::span<const TensorShape> promised, at::Device device) {
+void require_parameters(std::span<const Parameter> given, std::span<const TensorShape> promised, at::Device device) {
   if (given.size() != promised.size())
     throw Error("it has " + std::to_string(given.size()) + " parameters, but named " + std::to_string(promised.size()) +
                 " tensors");

@@ -15,7 +15,7 @@ namespace {
 
 using Tensors = std::span<const at::Tensor>;
 
-void need_pairs(Tensors a, Tensors b) {
+void require_pairs(Tensors a, Tensors b) {
   if (a.size() != b.size())
     throw Error("two lists of tensors to compare must be of one length, found " + std::to_string(a.size()) + " and " +
                 std::to_string(b.size()));
@@ -67,7 +67,7 @@ double squared_distance(const at::Tensor& a, const at::Tensor& b) {
 }
 
 std::vector<double> squared_distances(Tensors a, Tensors b) {
-  need_pairs(a, b);
+  require_pairs(a, b);
   if (!a.empty() && are_comparable_there(a, b)) return compare_there(a, b);
   std::vector<double> distances;
   for (std::size_t i = 0; i < a.size(); ++i) distances.push_back(squared_distance(a[i], b[i]));

@@ -174,7 +174,7 @@ class DistilBert final : public fthost::Model {
     std::map<std::string, const fthost::StoredTensor*> stored;
     for (const auto& [name, tensor] : file.tensors())
       stored[name.starts_with(kPrefix) ? name.substr(std::char_traits<char>::length(kPrefix)) : name] = &tensor;
-    need_tensors(file.path(), stored);
+    require_tensors(file.path(), stored);
     parameters_.clear();
     for (const auto& wanted : topology_.tensors) {
       parameters_.push_back({wanted.name, read_tensor(file, *stored.at(wanted.name), device)});
@@ -221,7 +221,7 @@ class DistilBert final : public fthost::Model {
 
  private:
   /// All that is wrong with the checkpoint, in one message.
-  void need_tensors(const fs::path& file, const std::map<std::string, const fthost::StoredTensor*>& stored) const {
+  void require_tensors(const fs::path& file, const std::map<std::string, const fthost::StoredTensor*>& stored) const {
     std::vector<std::string> wrong;
     for (const auto& wanted : topology_.tensors) {
       const auto found = stored.find(wanted.name);

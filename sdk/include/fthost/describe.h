@@ -94,7 +94,7 @@ struct OptionSpec {
     OptionSpec s = *this;
     for (const auto value : values) {
       if (s.choice_count == s.choices.size()) description_is_wrong_too_many_options_or_choices();
-      need_line(value);
+      require_line(value);
       s.choices[s.choice_count++] = value;
     }
     return s;
@@ -102,7 +102,7 @@ struct OptionSpec {
 
   /// Shown behind the type: "integer (tokens), 1 or more".
   consteval OptionSpec unit(std::string_view value) const {
-    need_line(value);
+    require_line(value);
     OptionSpec s = *this;
     s.unit_name = value;
     return s;
@@ -142,7 +142,7 @@ struct OptionSpec {
   }
 
  private:
-  static consteval void need_line(std::string_view value) {
+  static consteval void require_line(std::string_view value) {
     if (value.empty() || !is_one_line(value)) description_is_wrong_text_is_empty_or_not_one_line_of_utf8();
   }
   consteval void check_bound(double value) const {
