@@ -10,6 +10,7 @@
 
 #include "core/plugins/registry.h"
 #include "tests/catch.h"
+#include "tests/plugins/open_plugin.h"
 
 namespace fthost {
 
@@ -26,9 +27,7 @@ std::shared_ptr<Interface> open_example(const std::string& library, const std::s
   registry.scan(example(library));
   const auto* found = registry.find(Interface::kKind, name);
   REQUIRE(found != nullptr);
-  for (const auto& option : found->description.options)
-    if (option.default_value) given.emplace(option.name, *option.default_value);
-  return registry.create<Interface>(*found, Options(std::move(given)));
+  return registry.create<Interface>(*found, with_defaults(found->description, std::move(given)));
 }
 
 }  // namespace fthost

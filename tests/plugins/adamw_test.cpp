@@ -17,9 +17,7 @@ using namespace fthost;
 namespace {
 
 std::unique_ptr<Optimizer> open_adamw(double weight_decay, const std::string& eps_mode = "torch") {
-  return open_plugin<Optimizer>(
-      "adamw", "adamw",
-      {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-8}, {"weight_decay", weight_decay}, {"eps_mode", eps_mode}});
+  return open_plugin<Optimizer>("adamw", "adamw", {{"weight_decay", weight_decay}, {"eps_mode", eps_mode}});
 }
 
 Parameter parameter(const std::string& name, const at::Tensor& value) {

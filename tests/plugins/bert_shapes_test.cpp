@@ -38,11 +38,7 @@ struct Computed {
   Computed(const fs::path& folder, const Tensors& golden, const Tensors& classifier) {
     model = open_plugin<Model>("bert", "bert", {{"path", folder.string()}});
     model->load(at::kCPU);
-    head = open_plugin<Head>("ner", "ner",
-                             {{"scheme", std::string("auto")},
-                              {"label_on", std::string("first")},
-                              {"special_tokens", true},
-                              {"dropout", 0.1}});
+    head = open_plugin<Head>("ner", "ner");
     std::vector<std::string> labels;
     for (std::int64_t i = 0; i < golden.at("logits").size(1); ++i) labels.push_back("B-" + std::to_string(i));
     head->set_labels(labels);

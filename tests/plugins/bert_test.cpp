@@ -33,11 +33,7 @@ std::unique_ptr<Model> load_tiny() {
 }
 
 std::unique_ptr<Head> open_head(Model& model) {
-  auto head = open_plugin<Head>("ner", "ner",
-                                {{"scheme", std::string("auto")},
-                                 {"label_on", std::string("first")},
-                                 {"special_tokens", true},
-                                 {"dropout", 0.1}});
+  auto head = open_plugin<Head>("ner", "ner");
   head->set_labels(model.saved_labels());
   std::vector<Parameter> saved;
   for (const auto& [name, tensor] : model.head_tensors()) saved.push_back({name, tensor});

@@ -17,8 +17,11 @@ namespace {
 
 Values options_with(std::int64_t word, std::int64_t label, const std::string& separator = "",
                     const std::string& comment = "", const std::string& mark = "-DOCSTART-") {
-  return {{"word_column", word}, {"label_column", label},  {"header", "none"},   {"word_name", ""},
-          {"label_name", ""},    {"separator", separator}, {"comment", comment}, {"document_mark", mark}};
+  return {{"word_column", word},
+          {"label_column", label},
+          {"separator", separator},
+          {"comment", comment},
+          {"document_mark", mark}};
 }
 
 Values named(const std::string& header, const std::string& word, const std::string& label) {

@@ -17,6 +17,7 @@
 #include "core/plugins/conformance.h"
 #include "core/plugins/registry.h"
 #include "tests/catch.h"
+#include "tests/plugins/open_plugin.h"
 #include "tests/tensor_files.h"
 
 using namespace fthost;
@@ -36,9 +37,7 @@ std::shared_ptr<Interface> make(PluginRegistry& registry, const std::string& nam
   registry.scan(library(name));
   const auto* found = registry.find(Interface::kKind, name);
   REQUIRE(found != nullptr);
-  for (const auto& option : found->description.options)
-    if (option.default_value) values.emplace(option.name, *option.default_value);
-  return registry.create<Interface>(*found, Options(std::move(values)));
+  return registry.create<Interface>(*found, with_defaults(found->description, std::move(values)));
 }
 
 const std::filesystem::path kGolden = FTHOST_TEST_DATA "/golden/bert";

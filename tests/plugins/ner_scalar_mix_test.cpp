@@ -23,11 +23,7 @@ const std::vector<std::int64_t> kLengths = {7, 1, 20, 4};  // of the golden sent
 const Texts kFiveLabels = {"O", "B-PER", "I-PER", "B-LOC", "I-LOC"};
 
 std::unique_ptr<Head> open_head(const std::string& name, Texts labels, double dropout = 0) {
-  auto head = open_plugin<Head>("ner", name,
-                                {{"scheme", std::string("auto")},
-                                 {"label_on", std::string("first")},
-                                 {"special_tokens", true},
-                                 {"dropout", dropout}});
+  auto head = open_plugin<Head>("ner", name, {{"dropout", dropout}});
   head->set_labels(std::move(labels));
   return head;
 }

@@ -17,10 +17,8 @@ using Texts = std::vector<std::string>;
 
 namespace {
 
-std::unique_ptr<Head> open_ner(std::map<std::string, OptionValue, std::less<>> more = {}) {
-  std::map<std::string, OptionValue, std::less<>> options = {
-      {"scheme", std::string("auto")}, {"label_on", std::string("first")}, {"special_tokens", true}, {"dropout", 0.5}};
-  for (auto& [name, value] : more) options[name] = value;
+std::unique_ptr<Head> open_ner(std::map<std::string, OptionValue, std::less<>> options = {}) {
+  options.emplace("dropout", 0.5);
   return open_plugin<Head>("ner", "ner", std::move(options));
 }
 
