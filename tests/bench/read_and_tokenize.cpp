@@ -2,7 +2,7 @@
 ///
 ///     build/dev/bin/read_and_tokenize gmb-csv ner_dataset.csv.zip .deps/models/all-minilm-l6-v2
 ///
-/// The first argument is a reader plugin, used with its default options as far as this program knows them.
+/// The first argument is a reader plugin, used with its default options.
 
 #include <fthost/reader.h>
 #include <fthost/tokenizer.h>
@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
-#include <map>
 #include <string>
 
 #include "core/data/examples.h"
@@ -19,32 +18,14 @@
 
 namespace {
 
-using Values = std::map<std::string, fthost::OptionValue, std::less<>>;
 using Clock = std::chrono::steady_clock;
-
-Values options_of(const std::string& reader) {
-  using std::string;
-  if (reader == "gmb-csv")
-    return {{"sentence_column", string("Sentence #")},
-            {"word_column", string("Word")},
-            {"label_column", string("Tag")},
-            {"encoding", string("latin-1")}};
-  return {{"word_column", std::int64_t{0}},
-          {"label_column", std::int64_t{-1}},
-          {"header", string("none")},
-          {"word_name", string()},
-          {"label_name", string()},
-          {"separator", string()},
-          {"comment", string()},
-          {"document_mark", string("-DOCSTART-")}};
-}
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
 void measure(const std::string& name, const std::string& file, const std::string& model) {
-  const auto reader = fthost::open_plugin<fthost::Reader>(name, name, options_of(name));
+  const auto reader = fthost::open_plugin<fthost::Reader>(name, name);
   auto began = Clock::now();
   const auto sentences = fthost::read_sentences(*reader, file);
   const auto read = seconds_since(began);
