@@ -66,17 +66,8 @@ class Step {
       : compute_(compute),
         packing_(pack(filled_up(compute))),
         model_(open_plugin<Model>("bert", "bert", {{"path", folder}})),
-        head_(open_plugin<Head>("ner", "ner",
-                                {{"scheme", std::string("auto")},
-                                 {"label_on", std::string("first")},
-                                 {"special_tokens", true},
-                                 {"dropout", .1}})),
-        optimizer_(open_plugin<Optimizer>("adamw", "adamw",
-                                          {{"beta1", .9},
-                                           {"beta2", .999},
-                                           {"epsilon", 1e-8},
-                                           {"weight_decay", 0.},
-                                           {"eps_mode", std::string("torch")}})) {
+        head_(open_plugin<Head>("ner", "ner")),
+        optimizer_(open_plugin<Optimizer>("adamw", "adamw")) {
     model_->load(at::kCPU);
     std::vector<std::string> labels;
     for (int i = 0; i < 13; ++i) labels.push_back("B-" + std::to_string(i));
