@@ -128,12 +128,8 @@ TEST_CASE_METHOD(BusFixture, "event bus says whose option is wrong", "[unit][run
   writer->inside = nullptr;
   const auto picky = std::make_shared<Spy>("p", Sink::Role::writer, heard);
   picky->inside = [] { throw OptionError("steps", "a wrong value"); };
-  bus.add(picky, "picky", "lib/picky.so", [](const OptionError& error) {
-    Message message;
-    message.place.file = "a.toml";
-    message.text = error.option() + ": " + error.what();
-    return InputError(message);
-  });
+  bus.add(picky, "picky", "lib/picky.so",
+          [](const OptionError& error) { return InputError("a.toml", error.option() + ": " + error.what()); });
   CHECK_THROWS_WITH(bus.run_started({}), "a.toml: error: steps: a wrong value\n");
 }
 
