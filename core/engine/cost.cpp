@@ -83,7 +83,7 @@ CostPrediction predict_cost(const Topology& topology, const Plan& plan, const Ca
   prediction.epoch_seconds = train * step + update;
   prediction.uncached_seconds = train * uncached_step + update;
   prediction.evaluation_seconds = dev * (forward + input.mean(kept.dev, work.dev_tokens));
-  prediction.fill_seconds = static_cast<double>(kept.all()) * (input.compute + input.write);
+  prediction.fill_seconds = static_cast<double>(kept.different) * (input.compute + input.write);
   const auto memory = estimate_memory(topology, plan, work);
   prediction.cache_bytes = memory.cache_bytes;
   prediction.peak_bytes = memory.peak_bytes();

@@ -1,7 +1,10 @@
 #include "core/engine/expectation.h"
 
 #include <algorithm>
+#include <span>
+#include <unordered_set>
 
+#include "core/cache/hash.h"
 #include "core/data/order.h"
 #include "core/engine/cache_choice.h"
 #include "core/engine/calibration.h"
@@ -17,6 +20,25 @@ std::int64_t tokens_of(const Pipeline& pipeline, const DataSet& set) {
   return pipeline.data.pad ? std::ssize(set.examples) * pipeline.data.max_length : set.counts.tokens;
 }
 
+/// Tokens of the set's examples that are in `seen` already; adds the others to it.
+std::int64_t repeated_tokens(const Pipeline& pipeline, const DataSet& set, std::unordered_set<Hash128>& seen) {
+  std::int64_t repeated = 0;
+  for (const auto& example : set.examples)
+    if (!seen.insert(hash_of(std::as_bytes(std::span(example.tokens)))).second)
+      repeated += pipeline.data.pad ? pipeline.data.max_length : static_cast<std::int64_t>(example.tokens.size());
+  return repeated;
+}
+
+void count_tokens(const Pipeline& pipeline, const DataSets& data, Workload& work) {
+  std::unordered_set<Hash128> seen;
+  work.train_tokens = tokens_of(pipeline, data.train);
+  work.train_repeated = repeated_tokens(pipeline, data.train, seen);
+  if (data.dev) work.dev_tokens = tokens_of(pipeline, *data.dev);
+  if (data.dev) work.dev_repeated = repeated_tokens(pipeline, *data.dev, seen);
+  if (data.test) work.test_tokens = tokens_of(pipeline, *data.test);
+  if (data.test) work.test_repeated = repeated_tokens(pipeline, *data.test, seen);
+}
+
 std::int64_t bytes_of(std::int64_t mebibytes) {
   return mebibytes << 20;
 }
@@ -26,9 +48,7 @@ std::int64_t bytes_of(std::int64_t mebibytes) {
 Workload workload_of(const Pipeline& pipeline, const Network& network, const DataSets& data) {
   const auto& train = pipeline.train;
   Workload work;
-  work.train_tokens = tokens_of(pipeline, data.train);
-  if (data.dev) work.dev_tokens = tokens_of(pipeline, *data.dev);
-  if (data.test) work.test_tokens = tokens_of(pipeline, *data.test);
+  count_tokens(pipeline, data, work);
   const auto lengths = lengths_of(data.train);
   const auto order = data_order(pipeline.run.seed, 1, lengths.size());
   const auto batches = cut_batches(train, order, lengths);

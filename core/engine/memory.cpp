@@ -25,15 +25,19 @@ double f32_rows_per_token(const Topology& topology, const Plan& plan, const Work
 KeptTokens kept_tokens(const Topology& topology, const Plan& plan, const Workload& work) {
   if (plan.first_stage == 0 || work.cache_room == 0) return {};
   auto room = work.cache_room / kept_bytes_per_token(topology, plan, work);
-  const auto take = [&](std::int64_t tokens) {
-    const auto kept = std::min(tokens, room);
-    room -= kept;
-    return kept;
-  };
   KeptTokens kept;
-  kept.train = take(work.train_tokens);
-  kept.dev = take(work.dev_tokens);
-  kept.test = take(work.test_tokens);
+  std::int64_t all_different = 0;
+  const auto take = [&](std::int64_t tokens, std::int64_t repeated) {
+    const auto different = tokens - repeated, taken = std::min(different, room);
+    room -= taken;
+    kept.different += taken;
+    all_different += different;
+    // A repeated example is there as likely as any that came so far.
+    return taken + (all_different > 0 ? repeated * kept.different / all_different : 0);
+  };
+  kept.train = take(work.train_tokens, work.train_repeated);
+  kept.dev = take(work.dev_tokens, work.dev_repeated);
+  kept.test = take(work.test_tokens, work.test_repeated);
   return kept;
 }
 
@@ -53,18 +57,18 @@ MemoryEstimate estimate_memory(const Topology& topology, const Plan& plan, const
     estimate.activation_bytes += work.batch_tokens * (stage == 0 ? row_bytes : 8 * row_bytes + inner_bytes);
   estimate.passing_bytes = work.batch_tokens * (6 * row_bytes + inner_bytes);
   const int below = rows_per_token(plan, work.all_stages);
-  const auto cached_tokens = kept_tokens(topology, plan, work).all();
+  const auto kept = kept_tokens(topology, plan, work);
   if (work.all_stages) {
     // All of them once for the head, and once more what they were gathered from; gradients where a stage has its own.
     const bool records = first_recorded < topology.head_stage();
-    const bool gathered = records || cached_tokens == 0 || cached_tokens < work.tokens();
+    const bool gathered = records || kept.different == 0 || kept.all() < work.tokens();
     estimate.activation_bytes += work.batch_tokens * row_bytes * (topology.head_stage() + (gathered ? below : 0));
     if (records) estimate.passing_bytes += work.batch_tokens * row_bytes * topology.head_stage();
   }
-  estimate.cache_bytes = cached_tokens * kept_bytes_per_token(topology, plan, work);
-  if (cached_tokens > 0)
+  estimate.cache_bytes = kept.different * kept_bytes_per_token(topology, plan, work);
+  if (kept.different > 0)
     estimate.filling_bytes =
-        std::min(kFillTokens, cached_tokens) * ((6 + (work.all_stages ? 2 * below : 0)) * row_bytes + inner_bytes) +
+        std::min(kFillTokens, kept.different) * ((6 + (work.all_stages ? 2 * below : 0)) * row_bytes + inner_bytes) +
         std::min(kSegmentBytes, estimate.cache_bytes);
   return estimate;
 }

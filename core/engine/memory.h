@@ -51,6 +51,7 @@ double f32_rows_per_token(const Topology& topology, const Plan& plan, const Work
 /// Tokens of each set whose rows find room. The others' are computed whenever they are asked for.
 struct KeptTokens {
   std::int64_t train = 0, dev = 0, test = 0;
+  std::int64_t different = 0;  ///< Of all sets, without those of repeated examples: what is computed once, and held.
 
   std::int64_t all() const { return train + dev + test; }
 };

@@ -10,6 +10,9 @@ struct Workload {
   std::int64_t train_tokens = 0;  ///< Of an epoch.
   std::int64_t dev_tokens = 0;
   std::int64_t test_tokens = 0;
+  /// Of these, the tokens of examples that equal an earlier one, of their set or of an earlier one in the order train,
+  /// dev, test: their rows are kept once.
+  std::int64_t train_repeated = 0, dev_repeated = 0, test_repeated = 0;
   std::int64_t steps = 0;        ///< Of the optimizer, in an epoch.
   std::int64_t evaluations = 1;  ///< Of dev, for each epoch.
   int epochs = 0;

@@ -100,6 +100,26 @@ TEST_CASE("cost in memory of a cache is its rows, and filling it", "[unit][engin
   CHECK(rows[5].cache_bytes == 0);
 }
 
+TEST_CASE("cost of an example that comes again is paid once, and it is kept as far as others are", "[unit][engine]") {
+  auto again = work(true);
+  again.train_repeated = 200;
+  again.test_repeated = 10;  // as where the test set is the dev set
+  const auto rows = predict_costs(topology(), kMeasured, again);
+  CHECK(rows[0].fill_seconds == Approx(900 * (41 + 0.125)));
+  CHECK(rows[0].cache_bytes == 900 * 8 * 4);
+  CHECK(rows[0].epoch_seconds == Approx(1000 * 2.25 + 4 * (3 + 1)));
+  CHECK(rows[0].evaluation_seconds == Approx(100 * 0.25));
+  CHECK(rows[0].total_seconds ==
+        Approx(rows[0].fill_seconds + 10 * 0.25 + 3 * (rows[0].epoch_seconds + rows[0].evaluation_seconds)));
+
+  // Room for half of train's 800 different tokens: for half of all of its tokens, and for none of dev's.
+  again.cache_room = 400 * 8 * 4;
+  const auto half = predict_costs(topology(), kMeasured, again);
+  CHECK(half[0].fill_seconds == Approx(400 * (41 + 0.125)));
+  CHECK(half[0].epoch_seconds == Approx(1000 * 2 + 500 * (0.25 + 41) + 4 * (3 + 1)));
+  CHECK(half[0].evaluation_seconds == Approx(100 * 41));
+}
+
 TEST_CASE("cost of rows of all stages is that of so many rows", "[unit][engine]") {
   auto all = work(true);
   all.all_stages = true;
