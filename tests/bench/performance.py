@@ -9,17 +9,20 @@ Its parts, each once a round, one program after the other in turn; the round is 
   start-up  `fthost check` and `fthost --help`, 20 times each; the quickstart, from the start to the first step
   study     the same study twice in new processes over one cache
   training  WNUT 17 with MiniLM, a dev set of a tenth of train's sentences: the whole of an fthost process, from an
-            empty cache folder, and the peer's training alone, at its defaults and with --group, in f32 and bf16
-  accuracy  dev F1 of the same runs of fthost, without the peer: of rounds that training has left out
-  limit     what --train-step prints: a step of full fine-tuning and its matrix products alone, in one process
+            empty cache folder, and the peer's training alone, at its defaults and with --group, in f32 and bf16; every
+            second round goes through the programs in the reverse order
+  accuracy  fthost in f32 and bf16 on the whole dev set, without the peer
+  limit     what --train-step prints: a step of full fine-tuning, and of the last three layers from kept rows, and its
+            matrix products alone, in one process
   growth    classifier only from 1,000 to 1,000,000 words; what `fthost plan` predicts, and memory
 --only takes some of them. The peer is any program as yardstick.py takes it, that also knows --group; without --peer or
 --train-step those parts are left out.
 
 What stands in the results file already, with the same --epochs, --sentences and --threads, is not run again, so that it
-may be stopped at any time. Tables of medians are printed at the end, or at once with --table; --page writes them into a
-page, between its two markers. Times mean something on a quiet machine only."""
-import argparse, datetime, json, pathlib, re, shlex, subprocess, sys, tempfile
+may be stopped at any time. A call is a sitting: programs are compared within one only, since a machine is faster in one
+hour than in the next. Tables of medians are printed at the end, or at once with --table; --page writes them into a page,
+between its two markers. Times mean something on a quiet machine only."""
+import argparse, datetime, json, os, pathlib, re, shlex, subprocess, sys, tempfile
 
 from corpora import sentences_of, write_first_sentences, write_grown
 from performance_page import print_tables, write_page
@@ -37,29 +40,34 @@ PROGRAMS = [("fthost", "f32", []), ("peer", "f32", []), ("peer, grouped", "f32",
             ("fthost", "bf16", []), ("peer, grouped", "bf16", ["--bf16", "--group"])]
 
 
-def corpus_settings(work, options, round):
-    return [f"data.train={work}/train.conll", f"data.dev={work}/dev.conll", f"data.test={work}/dev.conll",
-            f"run.threads={options.threads}", f"run.seed={round}", f"train.epochs={options.epochs}"]
+def corpus_settings(work, options, round, dev, test):
+    return [f"data.train={work}/train.conll", f"data.dev={dev}", f"data.test={test}", f"run.threads={options.threads}",
+            f"run.seed={round}", f"train.epochs={options.epochs}"]
+
+
+def small_sets(work):
+    return work / "dev.conll", work / "test.conll"
 
 
 def versions(record):
     machine = record["machine"]
-    return {"cpu": machine["cpu"], "capability": machine["cpu_capability"], "os": machine["os"],
-            "libtorch": record["libtorch"],
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {"cpu": f"{machine['cpu']}, {os.cpu_count()} cores, {memory / 2**30:.0f} GiB of memory",
+            "capability": machine["cpu_capability"], "os": machine["os"], "libtorch": record["libtorch"],
             "fthost": f"{record['fthost']['version']} ({record['fthost']['commit'][:7]})"}
 
 
-def train_fthost(options, work, round, strategy, precision):
+def train_fthost(options, work, round, strategy, precision, sets):
     config, settings, _, lr = STRATEGIES[strategy]
     with tempfile.TemporaryDirectory(dir=work) as folder:
-        finished = run_fthost(options.fthost, CONFIGS / config, settings + corpus_settings(work, options, round) + [
+        finished = run_fthost(options.fthost, CONFIGS / config, settings + corpus_settings(work, options, round, *sets) + [
             f"optimizer.lr={lr}", f"run.precision={precision}", f"run.output={folder}", "run.name=run",
             f"cache.path={folder}/cache"])
         run = pathlib.Path(folder) / "run"
         record = record_of(run)
         return {"seconds": finished.seconds, "peak": finished.peak, "epoch_seconds": epoch_seconds(run),
-                "f1": record["metrics"]["dev_f1"], "tokens": record["data"]["train"]["tokens"],
-                "layers": record["layers"], "versions": versions(record),
+                "f1": record["metrics"]["dev_f1"], "dev_loss": record["metrics"]["dev_loss"],
+                "tokens": record["data"]["train"]["tokens"], "versions": versions(record),
                 "fill_seconds": record.get("cache", {}).get("fill_seconds", 0)}
 
 
@@ -67,8 +75,9 @@ def train_peer(options, work, round, strategy, flags):
     _, _, layers, lr = STRATEGIES[strategy]
     said, finished = run_peer(options.peer, options.threads, work / "train.conll", work / "dev.conll", layers,
                               options.epochs, lr, round, *flags)
-    return {"seconds": sum(said["seconds_per_epoch"]), "epoch_seconds": said["seconds_per_epoch"],
-            "peak": finished.peak, "f1": said["f1"], "versions": options.peer_versions}
+    return {"seconds": sum(said["seconds_per_epoch"]), "process_seconds": finished.seconds,
+            "epoch_seconds": said["seconds_per_epoch"], "peak": finished.peak, "f1": said["f1"],
+            "dev_loss": said["dev_loss"], "tokens": said.get("tokens"), "versions": options.peer_versions}
 
 
 def measure_training(options, work, round, once):
@@ -76,21 +85,27 @@ def measure_training(options, work, round, once):
         print("training: left out, there is no --peer", file=sys.stderr)
         return
     for strategy in STRATEGIES:
-        for who, precision, flags in PROGRAMS:
+        for who, precision, flags in PROGRAMS if round % 2 else PROGRAMS[::-1]:
             what = {"strategy": strategy, "who": who, "precision": precision}
             if who == "fthost":
-                once(what, lambda: train_fthost(options, work, round, strategy, precision))
+                once(what, lambda: train_fthost(options, work, round, strategy, precision, small_sets(work)))
             else:
                 once(what, lambda: train_peer(options, work, round, strategy, flags))
+    tokens = {row.get("tokens") for row in options.results_there.matching(part="training", round=round, **options.setting)}
+    tokens.discard(None)
+    if len(tokens) > 1:
+        sys.exit(f"performance.py: the programs trained on different numbers of tokens: {sorted(tokens)}")
 
 
 def measure_accuracy(options, work, round, once):
-    """F1 does not depend on what else the machine does, so that more rounds of it cost no quiet hours."""
+    """F1 does not depend on what else the machine does: this needs no quiet hours."""
+    whole_sets = options.data / "dev.conll", options.data / "test.conll"
     for strategy in STRATEGIES:
         for precision in ("f32", "bf16"):
-            what = {"strategy": strategy, "who": "fthost", "precision": precision}
-            if not options.results_there.matching(part="training", round=round, **what, **options.setting):
-                once(what, lambda: {"f1": train_fthost(options, work, round, strategy, precision)["f1"]})
+            def figures():
+                row = train_fthost(options, work, round, strategy, precision, whole_sets)
+                return {name: row[name] for name in ("f1", "dev_loss", "versions")}
+            once({"strategy": strategy, "who": "fthost", "precision": precision}, figures)
 
 
 def kept_bytes(cache):
@@ -102,11 +117,12 @@ def run_study(options, work, round, output):
     output.mkdir()
     before = kept_bytes(work / "kept")
     finished = run_fthost(options.fthost, work / "study.toml",
-                          corpus_settings(work, options, round) + [f"run.output={output}", f"cache.path={work}/kept",
+                          corpus_settings(work, options, round, *small_sets(work)) + [f"run.output={output}", f"cache.path={work}/kept",
                                                                    f"model.path={MINILM}"])
-    points = [record_of(path.parent)["cache"] for path in output.rglob("run.json")]
+    records = [record_of(path.parent) for path in output.rglob("run.json")]
+    points = [record["cache"] for record in records]
     filled = json.loads(next(output.rglob("study.json")).read_text())
-    return {"seconds": finished.seconds, "points": len(points), "bytes_written": kept_bytes(work / "kept") - before,
+    return {"seconds": finished.seconds, "points": len(points), "versions": versions(records[0]), "bytes_written": kept_bytes(work / "kept") - before,
             "misses": sum(cache["misses"] for cache in points),
             "fill_seconds": filled["fill_seconds"] + sum(cache["fill_seconds"] for cache in points)}
 
@@ -116,7 +132,7 @@ def measure_study(options, work, round, once):
         pipeline = (CONFIGS / "wnut17-last-3.toml").read_text()
         (work / "study.toml").write_text(pipeline + "\n[study.grid]\nfreezing.layers = [0, 1, 3]\n")
         first, second = (run_study(options, work, round, work / name) for name in ("first", "second"))
-        return {"first": first, "second": second}
+        return {"first": first, "second": second, "versions": second["versions"]}
 
     once({}, twice)
 
@@ -153,8 +169,8 @@ def measure_start_up(options, work, round, once):
 
 
 def measure_limit(options, work, round, once):
-    def train_step(precision):
-        said = run_program([options.train_step, MINILM, precision, options.threads]).out
+    def train_step(precision, learning):
+        said = run_program([options.train_step, MINILM, precision, options.threads, 15, learning]).out
         found = re.search(r"(\d+) tokens: step ([\d.]+) ms, products ([\d.]+) ms, quotient ([\d.]+)", said)
         if not found:
             sys.exit(f"performance.py: {options.train_step} said something else than expected: {said}")
@@ -165,15 +181,18 @@ def measure_limit(options, work, round, once):
         print("limit: left out, there is no --train-step", file=sys.stderr)
         return
     for precision in ("f32", "bf16"):
-        once({"precision": precision}, lambda: train_step(precision))
+        for strategy, learning in (("full", "full"), ("last-3", 3)):
+            once({"precision": precision, "strategy": strategy}, lambda: train_step(precision, learning))
 
 
 def grow(options, work, round, words):
     """Read, fill and train on so many words; `plan` has its say before, on the same empty cache folder."""
     write_grown(options.data / "train.conll", work / "grown.conll", words, seed=round)
-    write_first_sentences(options.data / "dev.conll", work / "few.conll", 50)
+    write_first_sentences(options.data / "dev.conll", work / "few-dev.conll", 50)
+    write_first_sentences(options.data / "test.conll", work / "few-test.conll", 50)
     with tempfile.TemporaryDirectory(dir=work) as folder:
-        settings = [f"data.train={work}/grown.conll", f"data.dev={work}/few.conll", f"data.test={work}/few.conll",
+        settings = [f"data.train={work}/grown.conll", f"data.dev={work}/few-dev.conll",
+                    f"data.test={work}/few-test.conll",
                     f"run.threads={options.threads}", "train.epochs=3", f"run.output={folder}", "run.name=run",
                     f"cache.path={folder}/cache", "cache.mode=disk"]
         config, run = CONFIGS / "wnut17-classifier-only.toml", pathlib.Path(folder) / "run"
@@ -182,7 +201,7 @@ def grow(options, work, round, words):
         finished = run_fthost(options.fthost, config, settings)
         record = record_of(run)
         tokens = {name: counts["tokens"] for name, counts in record["data"].items()}
-        return {"tokens": tokens["train"], "filled_tokens": tokens["train"] + tokens["dev"],  # test is dev
+        return {"tokens": tokens["train"], "filled_tokens": sum(tokens.values()),
                 "cache": record["cache"], "predicted": predicted, "versions": versions(record),
                 "loaded": seconds_to(run / "events.jsonl", "run_started", finished.started),
                 "epoch": median(epoch_seconds(run)[1:]), "seconds": finished.seconds, "peak": finished.peak - empty}
@@ -198,10 +217,15 @@ PARTS = {"start-up": measure_start_up, "study": measure_study, "training": measu
 
 
 def write_corpus(options, work):
-    """Train's first sentences or all of them, and a tenth as many of dev."""
+    """Train's first sentences or all of them, and a tenth as many of dev and of test."""
     count = options.sentences or sum(1 for _ in sentences_of(options.data / "train.conll"))
     write_first_sentences(options.data / "train.conll", work / "train.conll", count)
-    write_first_sentences(options.data / "dev.conll", work / "dev.conll", max(1, count // 10))
+    for name in ("dev", "test"):
+        write_first_sentences(options.data / f"{name}.conll", work / f"{name}.conll", max(1, count // 10))
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")
 
 
 def measure_round(options, round, results):
@@ -212,7 +236,7 @@ def measure_round(options, round, results):
             def once(what, measure):
                 what = {"part": part, "round": round} | what | options.setting
                 if not results.matching(**what):
-                    results.add(what | measure())
+                    results.add(what | {"sitting": options.sitting, "at": now()} | measure())
             PARTS[part](options, work, round, once)
 
 
@@ -248,7 +272,7 @@ def parse_arguments():
     parser.add_argument("--table", action="store_true", help="print the tables of what is there, run nothing")
     parser.add_argument("--page", type=pathlib.Path, help="write them into this page, too")
     options = parser.parse_args()
-    options.data, options.fthost = options.data.resolve(), options.fthost.resolve()
+    options.data, options.fthost, options.sitting = options.data.resolve(), options.fthost.resolve(), now()
     options.setting = {name: getattr(options, name) for name in ("epochs", "sentences", "threads")}
     return options
 

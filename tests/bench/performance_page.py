@@ -1,12 +1,13 @@
-"""What performance.py measured, as tables: medians over the rounds; quotients are of programs of the same round."""
+"""What performance.py measured, as tables: medians over the rounds; quotients are of programs of the same round that were
+measured in one sitting. Where seconds decide, a goal is judged after three rounds."""
 import re
 
-from operation_count import operation_share
 from program_runs import median
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 NOT_MEASURED = "not measured"
-LEARNING = {"classifier": 0, "last-1": 1, "last-3": 3, "full": "full"}
+STRATEGIES = ("classifier", "last-1", "last-3", "full")
+ROUNDS = 3  # that decide
 # Times as fast as a peer that is set up this way: program, number type, and the goal of each strategy.
 FASTER = [("peer", "f32", "a peer at its defaults, f32", (9.5, 4.5, 2.5, 1.9)),
           ("peer, grouped", "f32", "a peer that groups by length, f32", (5.2, 2.5, 1.4, 1.15)),
@@ -30,84 +31,78 @@ def runs_of(rows, strategy, who, precision):
 
 
 def times_as(rows, name, strategy, precision, peer):
-    """The peer's figure over fthost's, in the same round each; None where no round has both."""
-    ours = {row["round"]: row for row in runs_of(rows, strategy, "fthost", precision)}
-    quotients = [row[name] / ours[row["round"]][name] for row in runs_of(rows, strategy, peer, precision)
-                 if row["round"] in ours]
-    return median(quotients) if quotients else None
+    """The peer's figure over fthost's, of each round in which both were measured in one sitting."""
+    ours = {(row["round"], row["sitting"]): row for row in runs_of(rows, strategy, "fthost", precision)}
+    return [row[name] / ours[row["round"], row["sitting"]][name] for row in runs_of(rows, strategy, peer, precision)
+            if (row["round"], row["sitting"]) in ours]
 
 
-def f1_by_seed(rows, strategy, who, precision):
-    runs = runs_of(rows, strategy, who, precision)
-    runs += of_part(rows, "accuracy", strategy=strategy, who=who, precision=precision)
-    return {run["round"]: run["f1"] for run in sorted(runs, key=lambda run: run["round"])}
+def accuracy(rows, name, strategy, precision):
+    """By seed, on the whole dev set."""
+    runs = of_part(rows, "accuracy", strategy=strategy, who="fthost", precision=precision)
+    return {run["round"]: run[name] for run in sorted(runs, key=lambda run: run["round"])}
 
 
-def f1_differences(rows, strategy):
+def differences(rows, name, strategy):
     """bf16 less f32, of each seed that has both."""
-    narrow, wide = (f1_by_seed(rows, strategy, "fthost", precision) for precision in ("bf16", "f32"))
+    narrow, wide = (accuracy(rows, name, strategy, precision) for precision in ("bf16", "f32"))
     return [narrow[seed] - wide[seed] for seed in narrow if seed in wide]
 
 
-def f1_difference(rows):
-    """The largest between bf16 and f32 of any strategy: of the means over its seeds."""
-    differences = [f1_differences(rows, strategy) for strategy in LEARNING]
-    return max(abs(sum(found)) / len(found) for found in differences) if all(differences) else None
+def limit_shares(rows, strategy, precision):
+    """Of a step, the part that its matrix products take alone in the same process; of each round."""
+    return [1 / step["quotient"] for step in of_part(rows, "limit", precision=precision, strategy=strategy)]
 
 
-def limit_share(rows, strategy, precision):
-    """Of the seconds of an epoch after the fill, the part that its matrix products need at the rate that they have
-    alone."""
-    steps = of_part(rows, "limit", precision=precision)
-    runs = runs_of(rows, strategy, "fthost", precision)
-    epochs = [s for run in runs for s in run["epoch_seconds"][0 if strategy == "full" else 1:]]
-    if not steps or not epochs:
-        return None
-    a_token = median(step["products"] / step["tokens"] for step in steps)
-    share = operation_share(runs[0]["layers"], LEARNING[strategy], cached=True)
-    return runs[0]["tokens"] * a_token * share / median(epochs)
-
-
-def goal(text, measured, written, met):
-    """A row of the table of goals; `written` and `met` are asked only when something was measured."""
-    if measured is None:
+def goal(text, found, written, met, least=ROUNDS):
+    """A row of the table of goals. `found`: a figure a round; their median is judged once there are `least` of them."""
+    if not found:
         return text, NOT_MEASURED, ""
-    return text, written(measured), "yes" if met(measured) else "no"
+    middle = median(found)
+    span = f" ({written(min(found))} to {written(max(found))})" if len(found) > 1 else ""
+    verdict = f"{len(found)} of {least} rounds" if len(found) < least else "yes" if met(middle) else "no"
+    return text, written(middle) + span, verdict
 
 
 def goals_of_speed(rows):
     for who, precision, name, wanted in FASTER:
-        for strategy, least in zip(LEARNING, wanted):
+        for strategy, least in zip(STRATEGIES, wanted):
             yield goal(f"{strategy}: {least} times as fast as {name}",
                        times_as(rows, "seconds", strategy, precision, who), "{:.2f} times".format,
                        lambda times, least=least: times >= least)
-    yield goal("dev F1 in bf16 within .01 of f32, mean over the seeds, each strategy", f1_difference(rows),
-               "{:.4f} at most".format, lambda difference: difference <= .01)
+
+
+def goals_of_accuracy(rows):
+    for strategy in STRATEGIES:
+        found = differences(rows, "f1", strategy)
+        means = [sum(found) / len(found)] if found else []
+        text, measured, verdict = goal(f"{strategy}: dev F1 in bf16 within .01 of f32, mean over three seeds", means,
+                                       "{:+.4f}".format, lambda difference: abs(difference) <= .01, least=1)
+        yield text, measured, f"{len(found)} of {ROUNDS} seeds" if 0 < len(found) < ROUNDS else verdict
 
 
 def goals_of_limit(rows):
     for precision, least in LIMITS:
         for strategy in ("full", "last-3"):
             yield goal(f"{strategy}, {precision}: {least:.0%} of the matrix products' limit",
-                       limit_share(rows, strategy, precision), "{:.0%}".format,
+                       limit_shares(rows, strategy, precision), "{:.0%}".format,
                        lambda share, least=least: share >= least)
 
 
 def goals_of_a_start(rows):
     second = [run["second"] for run in of_part(rows, "study")]
-    written = max((run["bytes_written"] for run in second), default=None)
-    yield goal("a second run of a study pays no fill", written,
-               lambda size: f"{size} bytes of rows computed, {median_of(second, 'fill_seconds'):.1f} s of looking",
-               lambda size: size == 0 and all(run["misses"] == 0 for run in second))
+    yield goal("a second run of a study pays no fill", [max(run["bytes_written"] for run in second)] if second else [],
+               lambda size: f"{size} bytes of rows written, {median_of(second, 'fill_seconds'):.1f} s of looking",
+               lambda size: size == 0 and all(run["misses"] == 0 for run in second), least=1)
     for what, name, most in START_UP:
-        yield goal(f"{name} in {milliseconds(most)}", median_of(of_part(rows, "start-up", what=what), "seconds"),
+        yield goal(f"{name} in {milliseconds(most)}", [row["seconds"] for row in of_part(rows, "start-up", what=what)],
                    milliseconds, lambda seconds, most=most: seconds <= most)
 
 
 def goals_of_memory(rows):
     for precision, peer in (("f32", "peer"), ("bf16", "peer, grouped")):
         yield goal(f"full, {precision}: at most a peer's peak memory", times_as(rows, "peak", "full", precision, peer),
-                   lambda times: f"{1 / times:.2f} of it", lambda times: times >= 1)
+                   lambda times: f"{1 / times:.2f} of it", lambda times: times >= 1, least=1)
 
 
 # What grows with the corpus: name, measured seconds of a row, those that were predicted, and for how many tokens.
@@ -156,12 +151,12 @@ def goals_of_growth(rows):
 
 
 def all_goals(rows):
-    for goals in (goals_of_speed, goals_of_limit, goals_of_a_start, goals_of_memory, goals_of_growth):
+    for goals in (goals_of_speed, goals_of_accuracy, goals_of_limit, goals_of_a_start, goals_of_memory, goals_of_growth):
         yield from goals(rows)
 
 
 def milliseconds(seconds):
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{1e3 * seconds:.0f} ms"
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{1e3 * seconds:.0f} ms"
 
 
 def mebibytes(size):
@@ -177,26 +172,31 @@ def table(title, columns, lines):
            ["| " + " | ".join(str(cell) for cell in line) + " |" for line in lines]
 
 
+def epoch_of(run):
+    """Seconds of training in an epoch that fills nothing: the median."""
+    return median(run["epoch_seconds"] if run["strategy"] == "full" else run["epoch_seconds"][1:])
+
+
 def training_lines(rows):
-    for strategy in LEARNING:
+    for strategy in STRATEGIES:
         for who, precision in (("fthost", "f32"), ("peer", "f32"), ("peer, grouped", "f32"), ("fthost", "bf16"),
                                ("peer, grouped", "bf16")):
             runs = runs_of(rows, strategy, who, precision)
             if runs:
                 filled = f"{median_of(runs, 'fill_seconds'):.1f} s" if who == "fthost" else ""
-                scores = " ".join(f"{score:.4f}" for score in f1_by_seed(runs, strategy, who, precision).values())
+                scores = " ".join(f"{run['f1']:.3f}" for run in sorted(runs, key=lambda run: run["round"]))
                 yield (strategy, precision, who, len(runs), f"{median_of(runs, 'seconds'):.1f} s", filled,
-                       f"{median(run['epoch_seconds'][-1] for run in runs):.2f} s", mebibytes(median_of(runs, "peak")),
-                       scores)
+                       f"{median(map(epoch_of, runs)):.2f} s", mebibytes(median_of(runs, "peak")), scores)
 
 
 def accuracy_lines(rows):
-    for strategy in LEARNING:
-        scores = [f1_by_seed(rows, strategy, "fthost", precision) for precision in ("f32", "bf16")]
-        found = f1_differences(rows, strategy)
-        if found:
-            yield (strategy, *(" ".join(f"{score:.4f}" for score in of.values()) for of in scores),
-                   f"{sum(found) / len(found):+.4f}")
+    for strategy in STRATEGIES:
+        for name, form in (("f1", "{:.4f}"), ("dev_loss", "{:.4f}")):
+            scores = [accuracy(rows, name, strategy, precision) for precision in ("f32", "bf16")]
+            found = differences(rows, name, strategy)
+            if found:
+                yield (strategy, {"f1": "F1", "dev_loss": "loss"}[name],
+                       *(" ".join(map(form.format, of.values())) for of in scores), f"{sum(found) / len(found):+.4f}")
 
 
 def study_lines(rows):
@@ -220,12 +220,12 @@ def start_lines(rows):
 
 def limit_lines(rows):
     for precision, _ in LIMITS:
-        steps = of_part(rows, "limit", precision=precision)
-        if steps:
-            shares = [limit_share(rows, strategy, precision) for strategy in ("full", "last-3")]
-            yield (precision, f"{median_of(steps, 'tokens'):.0f}", *(milliseconds(median_of(steps, name))
-                   for name in ("step", "products")), f"{median(1 / step['quotient'] for step in steps):.0%}",
-                   *(f"{share:.0%}" if share is not None else NOT_MEASURED for share in shares))
+        for strategy in ("full", "last-3"):
+            steps = of_part(rows, "limit", precision=precision, strategy=strategy)
+            if steps:
+                yield (strategy, precision, len(steps), f"{median_of(steps, 'tokens'):.0f}",
+                       *(milliseconds(median_of(steps, name)) for name in ("step", "products")),
+                       f"{median(limit_shares(rows, strategy, precision)):.0%}")
 
 
 def growth_lines(rows):
@@ -246,9 +246,13 @@ def machine_lines(rows):
         yield name, ", ".join(found) or NOT_MEASURED
     libraries = sorted({row["versions"] for row in runs if row.get("who") not in (None, "fthost")})
     yield "the peer's libraries", "; ".join(libraries) or NOT_MEASURED
-    for name in ("threads", "epochs", "round"):
-        found = sorted({row[name] for row in rows})
-        yield {"round": "rounds, and seeds"}.get(name, name), ", ".join(map(str, found)) or NOT_MEASURED
+    for name in ("threads", "epochs"):
+        yield name, ", ".join(map(str, sorted({row[name] for row in rows}))) or NOT_MEASURED
+    for part in sorted({row["part"] for row in rows}):
+        of = of_part(rows, part)
+        yield (f"{part}: rounds (seeds), and when they began",
+               f"{', '.join(map(str, sorted({row['round'] for row in of})))}; "
+               f"{', '.join(sorted({row['sitting'] for row in of}))} UTC")
     cut = sorted({row["sentences"] for row in rows} - {0})
     if cut:
         yield "only so many sentences of train", ", ".join(map(str, cut))
@@ -256,17 +260,16 @@ def machine_lines(rows):
 
 def details(rows):
     return (table("A whole process of fthost beside the training alone of a peer, peak memory of both, dev F1 by seed:",
-                  ("what learns", "number type", "program", "runs", "seconds", "of it filling", "last epoch", "peak",
-                   "dev F1"), training_lines(rows)) +
-            table("Dev F1 of fthost by seed, and how far bf16 is from f32 in the mean:",
-                  ("what learns", "f32", "bf16", "difference"), accuracy_lines(rows)) +
+                  ("what learns", "number type", "program", "rounds", "seconds", "of it filling", "an epoch of training",
+                   "peak", "dev F1"), training_lines(rows)) +
+            table("F1 and loss of fthost on the whole dev set by seed, and how far bf16 is from f32 in the mean:",
+                  ("what learns", "figure", "f32", "bf16", "difference"), accuracy_lines(rows)) +
             table("The same study of three points (layers 0, 1, 3) twice, in new processes over one cache:",
-                  ("run", "seconds", "of it filling", "rows computed"), study_lines(rows)) +
+                  ("run", "seconds", "of it filling", "rows written"), study_lines(rows)) +
             table("Start-up:", ("what", "time"), start_lines(rows)) +
-            table("A step of full fine-tuning beside its matrix products in one process; and of training's epochs "
-                  "after the fill, the share that their products take at that rate:",
-                  ("number type", "tokens", "step", "products", "products of a step", "of an epoch of full",
-                   "of an epoch of last-3"), limit_lines(rows)) +
+            table("A step of training, of last-3 on rows that are kept, and its matrix products alone, by turns in one "
+                  "process:", ("what learns", "number type", "rounds", "tokens", "step", "products",
+                               "products' share of the step"), limit_lines(rows)) +
             table("Classifier only, more and more words (µs are per token; memory is on top of opening LibTorch):",
                   ("words", "tokens", "until read and loaded", "fill, µs", "predicted", "epoch, µs", "predicted",
                    "then in all", "predicted", "peak", "predicted"), growth_lines(rows)) +
@@ -275,13 +278,14 @@ def details(rows):
 
 def reasons_in(text):
     """The last column of a page's goals, by goal: people write it, and it stays."""
-    lines = re.findall(r"^\| (.+?) \| .*? \| (?:yes|no|) *\| (.*?) *\|$", text, re.MULTILINE)
+    lines = re.findall(r"^\| (.+?) \| .*? \| (?:yes|no|\d+ of \d+ \w+|) *\| (.*?) *\|$", text, re.MULTILINE)
     return {goal: reason for goal, reason in lines}
 
 
 def goal_table(rows, reasons):
-    return table("Goals:", ("goal", "measured", "met", "where we are behind, and why"),
-                 ((*cells, reasons.get(cells[0], "")) for cells in all_goals(rows)))
+    return table("Goals, as the median over the rounds and from the least to the most:",
+                 ("goal", "measured", "met", "where we are behind, and why"),
+                 ((*cells, "" if cells[2] == "yes" else reasons.get(cells[0], "")) for cells in all_goals(rows)))
 
 
 def print_tables(rows):

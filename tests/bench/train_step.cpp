@@ -1,11 +1,14 @@
-/// What a training step costs beside its matrix products: one step of the whole of a model (forward, backward, clip,
-/// AdamW) on rows as long as real sentences are, and the products of the same shapes alone, by turns in one process.
+/// What a training step costs beside its matrix products: one step (forward, backward, clip, AdamW) of the whole of a
+/// model, or of its last layers on rows as the cache gives them, for sentences as long as real ones are, and the products
+/// of the same shapes alone, by turns in one process.
 ///
-///     taskset -c 0 build/dev/bin/train_step .deps/models/all-minilm-l6-v2 [f32|bf16] [threads] [pairs] [alone]
+///     taskset -c 0 build/dev/bin/train_step .deps/models/all-minilm-l6-v2 [f32|bf16] [threads] [pairs] [full|LAYERS]
+///                                                                         [alone]
 ///
-/// Prints the medians of both and of their quotient. `alone`: steps only, for a profiler (tests/bench/step_profile.py).
-/// The products: of each layer's six, forward, and backward for input and weight. In bf16 the rows are filled up as the
-/// engine fills them. Beside other load only one thread on a core of its own is to be believed.
+/// Prints the medians of both and of their quotient. `alone`: says "ready" after a first step, and goes through steps
+/// only, for a profiler (tests/bench/step_profile.py). The products: of each learning layer's six, forward, and backward
+/// for weight and input, which the lowest one's query, key and value do not need where the embeddings do not learn. In
+/// bf16 the rows are filled up as the engine fills them. Beside other load only one thread on a core of its own is to be believed.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -21,6 +24,7 @@
 #include <cstdlib>
 #include <functional>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,31 +66,32 @@ double seconds_of(const std::function<void()>& work) {
 
 class Step {
  public:
-  Step(const std::string& folder, at::ScalarType compute)
+  /// `layers`: how many learn besides the head; -1: all, and the embeddings.
+  Step(const std::string& folder, at::ScalarType compute, int layers)
       : compute_(compute),
         packing_(pack(filled_up(compute))),
         model_(open_plugin<Model>("bert", "bert", {{"path", folder}})),
         head_(open_plugin<Head>("ner", "ner")),
         optimizer_(open_plugin<Optimizer>("adamw", "adamw")) {
     model_->load(at::kCPU);
-    std::vector<std::string> labels;
-    for (int i = 0; i < 13; ++i) labels.push_back("B-" + std::to_string(i));
-    head_->set_labels(labels);
     topology_ = model_->topology();
-    stages_ = static_cast<int>(topology_.stages.size());
-    head_->initialise({topology_.hidden_size, stages_, 2018, at::kCPU});
-    parameters_ = model_->parameters();
+    suffix_.to = static_cast<int>(topology_.stages.size());
+    suffix_.from = layers < 0 ? 0 : suffix_.to - layers;
+    set_up_head();
+    const auto all = model_->parameters();
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (topology_.tensors[i].stage >= suffix_.from) parameters_.push_back(all[i]);
     for (auto& parameter : head_->parameters()) parameters_.push_back(parameter);
     for (auto& parameter : parameters_) parameter.value.set_requires_grad(true);
     optimizer_->set_parameters(parameters_);
-    const auto entries = parameters_.front().value.size(0);
-    tokens_ = at::randint(1, entries, {packing_.rows()}, at::kLong);
-    targets_ = at::randint(0, 13, {packing_.rows()}, at::kLong);
+    input_ = suffix_.from == 0 ? at::randint(1, all.front().value.size(0), {packing_.rows()}, at::kLong)
+                               : at::randn({packing_.rows(), topology_.hidden_size});
+    targets_ = at::randint(0, kLabels, {packing_.rows()}, at::kLong);
   }
 
   void run() {
     const Context context{true, 2018, step_++, compute_};
-    const auto hidden = model_->forward({0, stages_}, tokens_, packing_, context);
+    const auto hidden = suffix_.from < suffix_.to ? model_->forward(suffix_, input_, packing_, context) : input_;
     head_->loss(head_->logits(hidden, packing_, context), targets_).mean.backward();
     const at::NoGradGuard no_gradients;
     std::vector<at::Tensor> gradients;
@@ -98,65 +103,94 @@ class Step {
 
   std::int64_t rows() const { return packing_.rows(); }
   const Topology& topology() const { return topology_; }
+  StageRange suffix() const { return suffix_; }
 
  private:
+  static constexpr int kLabels = 13;
+
+  void set_up_head() {
+    std::vector<std::string> labels;
+    for (int i = 0; i < kLabels; ++i) labels.push_back("B-" + std::to_string(i));
+    head_->set_labels(labels);
+    head_->initialise({topology_.hidden_size, suffix_.to, 2018, at::kCPU});
+  }
+
   at::ScalarType compute_;
   Packing packing_;
   std::unique_ptr<Model> model_;
   std::unique_ptr<Head> head_;
   std::unique_ptr<Optimizer> optimizer_;
   Topology topology_;
-  int stages_ = 0;
+  StageRange suffix_;
   std::vector<Parameter> parameters_;
-  at::Tensor tokens_, targets_;
+  at::Tensor input_, targets_;
   std::int64_t step_ = 0;
 };
 
-/// One product's forward and both backward products.
+/// One product's forward and backward products.
 struct Product {
   at::Tensor x, weight, d_out;
+  bool has_d_x;
 
-  Product(std::int64_t rows, std::int64_t in, std::int64_t out, at::ScalarType type)
+  Product(std::int64_t rows, std::int64_t in, std::int64_t out, at::ScalarType type, bool has_d_x = true)
       : x(at::randn({rows, in}).to(type)),
         weight(at::randn({out, in}).to(type)),
-        d_out(at::randn({rows, out}).to(type)) {}
+        d_out(at::randn({rows, out}).to(type)),
+        has_d_x(has_d_x) {}
 
   void run() const {
     at::mm(x, weight.t());
-    at::mm(d_out, weight);
+    if (has_d_x) at::mm(d_out, weight);
     at::mm(d_out.t(), x);
   }
 };
+
+std::vector<Product> products_of(const Step& step, at::ScalarType compute) {
+  const auto hidden = step.topology().hidden_size, inner = step.topology().intermediate_size;
+  std::vector<Product> products;
+  for (int stage = std::max(step.suffix().from, 1); stage < step.suffix().to; ++stage) {
+    const bool has_d_x = stage > step.suffix().from;
+    for (int i = 0; i < 3; ++i) products.emplace_back(step.rows(), hidden, hidden, compute, has_d_x);
+    products.emplace_back(step.rows(), hidden, hidden, compute);
+    products.emplace_back(step.rows(), hidden, inner, compute);
+    products.emplace_back(step.rows(), inner, hidden, compute);
+  }
+  return products;
+}
+
+/// A number of layers, -1 for all, or nothing for what is neither.
+std::optional<int> layers_of(const std::string& word) {
+  if (word == "full") return -1;
+  if (word.empty() || word.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+  return std::atoi(word.c_str());
+}
 
 }  // namespace
 
 int main(int count, char** words) {
   const std::string type = count > 2 ? words[2] : "f32";
-  const bool alone = count > 5;
-  if (count < 2 || (type != "f32" && type != "bf16") || (alone && words[5] != std::string("alone"))) {
-    std::fprintf(stderr, "usage: train_step MODEL [f32|bf16] [threads] [pairs] [alone]\n");
+  const auto layers = layers_of(count > 5 ? words[5] : "full");
+  const bool alone = count > 6;
+  if (count < 2 || (type != "f32" && type != "bf16") || !layers || (alone && words[6] != std::string("alone"))) {
+    std::fprintf(stderr, "usage: train_step MODEL [f32|bf16] [threads] [pairs] [full|LAYERS] [alone]\n");
     return 2;
   }
   keep_freed_memory();
   const auto compute = type == "bf16" ? at::kBFloat16 : at::kFloat;
   at::set_num_threads(count > 3 ? std::atoi(words[3]) : 1);
   const int pairs = count > 4 ? std::max(1, std::atoi(words[4])) : 15;
-  Step step(words[1], compute);
-  const auto hidden = step.topology().hidden_size, inner = step.topology().intermediate_size;
-  std::vector<Product> products;
-  for (std::size_t layer = 1; layer < step.topology().stages.size(); ++layer) {
-    for (int i = 0; i < 4; ++i) products.emplace_back(step.rows(), hidden, hidden, compute);
-    products.emplace_back(step.rows(), hidden, inner, compute);
-    products.emplace_back(step.rows(), inner, hidden, compute);
-  }
-  const auto run_products = [&] {
-    for (const auto& product : products) product.run();
-  };
+  Step step(words[1], compute, *layers);
   step.run();
   if (alone) {
+    std::puts("ready");
+    std::fflush(stdout);
     for (int i = 0; i < pairs; ++i) step.run();
     return 0;
   }
+  const auto products = products_of(step, compute);
+  const auto run_products = [&] {
+    for (const auto& product : products) product.run();
+  };
   run_products();
   std::vector<double> of_steps, of_products, quotients;
   for (int i = 0; i < pairs; ++i) {
