@@ -27,11 +27,10 @@ LEARNING = {"minilm": ["full", 0, 1, 3], "base": ["full", 0, 1, 3, 6, 9]}
 def settings_for(options, shape, work, learning, cached):
     plugin = {"full": ["freezing.plugin=full"], 0: ["freezing.plugin=classifier-only"]}.get(
         learning, ["freezing.plugin=last-n-layers", f"freezing.layers={learning}"])
-    train = options.data / "train.conll" if shape == "minilm" else work / "train.conll"
-    dev = options.data / "dev.conll" if shape == "minilm" else work / "dev.conll"
+    sets = options.data if shape == "minilm" else work
     model = MINILM if shape == "minilm" else work / "base"
-    return plugin + [f"model.path={model}", f"data.train={train}", f"data.dev={dev}", f"data.test={dev}",
-                     f"run.threads={options.threads}", f"train.epochs={options.epochs}", f"run.output={work}/runs",
+    return plugin + [f"model.path={model}", f"data.train={sets}/train.conll", f"data.dev={sets}/dev.conll",
+                     f"data.test={sets}/test.conll", f"run.threads={options.threads}", f"train.epochs={options.epochs}", f"run.output={work}/runs",
                      "run.name=run", f"cache.path={work}/cache", "cache.mode=" + ("disk" if cached else "off")]
 
 
@@ -52,7 +51,8 @@ def measure_shape(options, shape, round, results):
             (work / "base").mkdir()
             write_base_model(work / "base")
             write_first_sentences(options.data / "train.conll", work / "train.conll", 512)
-            write_first_sentences(options.data / "dev.conll", work / "dev.conll", 64)
+            for name in ("dev", "test"):
+                write_first_sentences(options.data / f"{name}.conll", work / f"{name}.conll", 64)
         empty = run_program([options.fthost, "doctor"]).peak
         # All runs find the one measurement in the cache's folder.
         print(run_program([options.fthost, "plan", CONFIGS / "wnut17-full.toml", "--measure", "always"] +
