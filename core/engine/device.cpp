@@ -55,8 +55,9 @@ int cuda_devices() {
   return static_cast<int>(at::detail::getCUDAHooks().deviceCount());
 }
 
-/// One seed gives one result: attention's backward pass and gathers add in a fixed order, cuBLAS keeps to one
-/// workspace. What LibTorch can do in one way only, it does with a warning.
+/// One seed gives one result: gathers add in a fixed order, cuBLAS keeps to one workspace. What LibTorch can do in one
+/// way only, it does with a warning, since a plugin may need it. It takes that for leave to let attention's backward
+/// pass add in any order, too: fthost::ops asks for a fixed one there.
 void ask_for_determinism() {
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
   auto& context = at::globalContext();

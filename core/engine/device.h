@@ -14,8 +14,9 @@
 namespace fthost {
 
 /// Turns "auto", "cpu", "cuda" or "cuda:1" into a device that is there. "auto" is the first CUDA device when fthost's
-/// CUDA library opens and there is one, else the CPU. A CUDA device is asked for deterministic algorithms, as far as
-/// LibTorch has them. Throws InputError when a device that was asked for is not there.
+/// CUDA library opens and there is one, else the CPU. For a CUDA device LibTorch is asked for deterministic algorithms,
+/// as far as it has them, and to warn of operators that have none. Throws InputError when a device that was asked for
+/// is not there.
 at::Device choose_device(const std::string& wanted);
 /// The same for [run] device; the error points at it.
 at::Device choose_device(const Pipeline& pipeline);

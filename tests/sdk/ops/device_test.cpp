@@ -58,6 +58,15 @@ at::Tensor random_bf16(const Packing& packing, std::int64_t columns) {
   return at::randn({packing.rows(), columns}).to(at::kBFloat16).to(at::kCUDA);
 }
 
+/// While this lives, LibTorch is asked for what a run on a device asks it for (core/engine/device.cpp).
+class Deterministic {
+ public:
+  Deterministic() { at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true); }
+  ~Deterministic() { at::globalContext().setDeterministicAlgorithms(false, /*warn_only=*/false); }
+  Deterministic(const Deterministic&) = delete;
+  Deterministic& operator=(const Deterministic&) = delete;
+};
+
 }  // namespace
 
 TEST_CASE("dropout draws the same on a device, forward and backward", "[gpu][ops]") {
@@ -149,6 +158,26 @@ TEST_CASE("attention in bf16 on a device drops the share that it should, the sam
   const auto forward = wide(out).square().sum().item<double>();
   const auto backward = (wide(value) * wide(value.grad())).sum().item<double>();
   CHECK(std::abs(forward - backward) < 1e-2 * forward);
+}
+
+TEST_CASE("attention's gradients in bf16 on a device are the same each time", "[gpu][ops]") {
+  if (!has_cuda_device()) return;
+  const Deterministic deterministic;
+  // A query's gradient is a sum over blocks of at most 128 keys. The order of two does not show: it takes three.
+  const auto here = pack(std::vector<std::int64_t>(4, 512));
+  const auto packing = on_device(here);
+  const auto query = random_bf16(here, 256), key = random_bf16(here, 256), value = random_bf16(here, 256),
+             d_out = random_bf16(here, 256);
+  const auto gradients = [&] {
+    std::vector<at::Tensor> leaves = {query.clone(), key.clone(), value.clone()};
+    for (auto& leaf : leaves) leaf.set_requires_grad(true);
+    ops::packed_attention(leaves[0], leaves[1], leaves[2], 4, .1, kKey, packing, true).backward(d_out);
+    return at::stack({leaves[0].grad(), leaves[1].grad(), leaves[2].grad()});
+  };
+  const auto first = gradients();
+  for (int time = 0; time < 20; ++time) CHECK(at::equal(gradients(), first));
+  CHECK(at::globalContext().deterministicAlgorithms());
+  CHECK(at::globalContext().deterministicAlgorithmsWarnOnly());
 }
 
 TEST_CASE("squared distances of lists on a device equal the CPU's", "[gpu][ops]") {

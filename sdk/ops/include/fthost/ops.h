@@ -81,7 +81,8 @@ FTHOST_API at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, cons
 /// In bf16 on a device, with heads of a multiple of 8 and at most 192 elements, LibTorch's kernels compute it, with a
 /// mask of their own, which is p to within 1/255: a function of k and of the places of example, head, query and key in
 /// the batch. The gradients' last bits then differ from run to run unless LibTorch is asked for deterministic
-/// algorithms.
+/// algorithms, be it that it only warns where it has none: during the backward pass that request is made a strict one,
+/// for the whole process.
 FTHOST_API at::Tensor packed_attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
                                        std::int64_t heads, double p, const DropoutKey& dropout_key,
                                        const Packing& packing, bool training);
