@@ -16,6 +16,7 @@
 #include "core/engine/device.h"
 #include "core/engine/plugin_calls.h"
 #include "core/engine/prefix_key.h"
+#include "core/engine/staging.h"
 #include "core/engine/stopwatch.h"
 #include "core/run/log.h"
 #include "core/run/machine.h"
@@ -38,6 +39,7 @@ constexpr std::array<std::pair<const char*, double Calibration::*>, 10> kFields 
      {"read", &Calibration::read},
      {"write", &Calibration::write}}};
 
+/// A device only takes on what it is given: each time begins and ends with waiting for it.
 class Measurement {
  public:
   Measurement(const Pipeline& pipeline, Network& network, Optimizer& optimizer, const DataSet& train,
@@ -113,6 +115,7 @@ class Measurement {
     for (std::size_t i = 0; i <= kTimed; ++i) {
       const Stopwatch begin;
       pack(batch(i).examples, settings_.device, {.rows = settings_.padding.rows});
+      wait_for(settings_.device);
       if (i > 0) seconds.push_back(begin.seconds());
     }
     return middle(std::move(seconds));
@@ -129,6 +132,7 @@ class Measurement {
     std::vector<double> seconds;
     for (std::size_t i = 0; i <= kTimed; ++i) {
       const auto input = rows_at(range.from, batch(i));
+      wait_for(settings_.device);
       const Stopwatch begin;
       network_.forward(range, input, batch(i).packing, context(false)).sum().item<double>();
       if (i > 0) seconds.push_back(begin.seconds() / static_cast<double>(tokens_of(batch(i))));
@@ -142,6 +146,7 @@ class Measurement {
     std::vector<double> passes, updates;
     for (std::size_t i = 0; i <= kTimed; ++i) {
       const auto input = rows_at(first_stage, batch(i));
+      wait_for(settings_.device);
       const Stopwatch begin;
       both_passes(first_stage, input, batch(i));
       const double seconds = begin.seconds();
@@ -180,6 +185,7 @@ class Measurement {
     const Loss loss = network_.loss(network_.logits(hidden, batch.packing, context(true)), batch.targets);
     network_.backward(loss.mean);
     loss.mean.item<double>();
+    wait_for(settings_.device);
   }
 
   /// What a step does once its gradients are there. With a learning rate of 0 an update takes as long and changes
@@ -190,6 +196,7 @@ class Measurement {
     call_plugin(pipeline_, pipeline_.optimizer, "updating", [&] { optimizer_.step(0, 1); });
     for (auto& parameter : network_.parameters())
       if (parameter.learns) parameter.value.mutable_grad().reset();
+    wait_for(settings_.device);
   }
 
   const Pipeline& pipeline_;

@@ -3,6 +3,7 @@
 /// The way between the host's memory and the run's device.
 
 #include <ATen/ATen.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <vector>
 
@@ -19,6 +20,11 @@ inline at::Tensor staging(at::IntArrayRef sizes, at::ScalarType type, at::Device
 /// waits for the copy. Operators on the device come after it by themselves.
 inline at::Tensor send(const at::Tensor& staged, at::Device device) {
   return staged.to(device, /*non_blocking=*/true);
+}
+
+/// Waits until `device`, one with an index where it is no CPU, has done all that it was given.
+inline void wait_for(at::Device device) {
+  if (!device.is_cpu()) c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index());
 }
 
 /// The values of tensors of one number each, all on one device: waits once, for one copy.
