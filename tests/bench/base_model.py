@@ -1,4 +1,4 @@
-"""A model of BERT-base's shape with random weights, and the tokenizer of the small one."""
+"""A model of BERT-base's shape with random weights, and the tokenizer of another."""
 import array, json, random, struct
 
 from program_runs import MINILM
@@ -9,8 +9,8 @@ BASE = {"model_type": "bert", "architectures": ["BertModel"], "hidden_size": 768
         "max_position_embeddings": 512, "type_vocab_size": 2, "vocab_size": 30522, "pad_token_id": 0}
 
 
-def write_base_model(folder):
-    """BERT-base's tensors; the values repeat, which changes no time."""
+def write_base_model(folder, tokenizer=MINILM):
+    """BERT-base's tensors; the values repeat, which changes no time. `tokenizer`: a folder with its files."""
     values = array.array("f", (random.Random(1).gauss(0, 0.02) for _ in range(1 << 16))).tobytes()
     hidden, inner = BASE["hidden_size"], BASE["intermediate_size"]
     shapes = {"embeddings.word_embeddings.weight": [BASE["vocab_size"], hidden],
@@ -43,6 +43,6 @@ def write_base_model(folder):
             else:
                 file.write((values * (size // len(values) + 1))[:size])
     (folder / "config.json").write_text(json.dumps(BASE))
-    for path in MINILM.iterdir():
+    for path in tokenizer.iterdir():
         if "token" in path.name or path.name == "vocab.txt":
             (folder / path.name).write_bytes(path.read_bytes())
