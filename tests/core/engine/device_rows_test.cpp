@@ -4,6 +4,7 @@
 #include "core/engine/device_rows.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <algorithm>
 #include <numeric>
@@ -12,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "core/engine/staging.h"
 #include "tests/captured_stderr.h"
 #include "tests/catch.h"
 #include "tests/cuda_device.h"
@@ -113,6 +115,18 @@ void check_epochs(at::Device device, at::ScalarType storage, const std::vector<s
   }
 }
 
+/// LibTorch gets memory of the host's for so many tensors that are sent at a time.
+void keep_ready(int count, at::IntArrayRef sizes, at::Device device) {
+  std::vector<at::Tensor> tensors;
+  for (int i = 0; i < count; ++i) tensors.push_back(staging(sizes, at::kFloat, device));
+}
+
+/// Gives the device work for a tenth of a second or more.
+void keep_busy(at::Device device) {
+  auto busy = at::randn({8192, 8192}, at::TensorOptions().device(device));
+  for (int i = 0; i < 8; ++i) busy = at::mm(busy, busy) * 1e-2;
+}
+
 TEST_CASE("rows from a device's tier are the host's to the bit, whatever has room there", "[unit][engine][cache]") {
   const auto storage = GENERATE(at::kFloat, at::kBFloat16);
   const auto shape = GENERATE(std::vector<std::int64_t>{6}, std::vector<std::int64_t>{3, 5});
@@ -205,11 +219,16 @@ TEST_CASE("rows from a CUDA device's tier are the host's to the bit", "[gpu][eng
 
 TEST_CASE("copies to a CUDA device keep their bytes until they are done", "[gpu][engine][cache]") {
   if (!has_cuda_device()) return;
-  // Nobody waits in between: memory that was given back too early would be written over by a later batch.
+  // Nobody waits in between: memory that was given back too early would be written over by a later batch. The copies
+  // queue up behind work, and find memory, since taking some more of it may mean to wait.
+  const at::Device device(at::kCUDA, 0);
   HostTier host(std::vector<std::int64_t>(64, 256), {1024}, at::kFloat);
-  DeviceRows tier(at::Device(at::kCUDA, 0), at::kFloat, {1024}, 0, host.rows());
+  DeviceRows tier(device, at::kFloat, {1024}, 0, host.rows());
+  keep_ready(16, {3 * 256, 1024}, device);
+  keep_busy(device);
   std::vector<at::Tensor> found;
   for (std::size_t first = 0; first < 64; first += 4) found.push_back(host.gather(tier, {first, first + 1, first + 2}));
+  CHECK_FALSE(c10::impl::VirtualGuardImpl(device.type()).getStream(device).query());
   for (std::size_t i = 0; i < found.size(); ++i)
     CHECK(at::equal(found[i].cpu(), host.expected({4 * i, 4 * i + 1, 4 * i + 2})));
 }
