@@ -108,6 +108,19 @@ TEST_CASE("dropout, residual and norm on a device equal the CPU's, with their gr
   CHECK(equals_cpu(norm, {rows, at::randn_like(rows), at::randn({columns}), at::randn({columns})}, packing));
 }
 
+TEST_CASE("linear in bf16 on a device equals the CPU's, with gradients that are not rounded to bf16", "[gpu][ops]") {
+  if (!has_cuda_device()) return;
+  const auto packing = pack({GENERATE(as<std::int64_t>(), 0, 1, 15, 16, 700)});
+  const auto linear = [](const auto& x, const Packing&) { return ops::linear(x[0], x[1], x[2], at::kBFloat16); };
+  const auto rows = at::randn({packing.rows(), 48}).to(at::kBFloat16);
+  const auto weight = at::randn({48, 48}), bias = at::randn({48});
+  CHECK(equals_cpu(linear, {rows, weight, bias}, packing));
+  const auto d_out = at::randn_like(rows);
+  const auto d_weight = results(linear, {rows, weight, bias}, packing, d_out, at::kCUDA)[2];
+  const auto wide = [](const at::Tensor& x) { return x.to(at::kDouble); };
+  CHECK(oracle::relative_difference(d_weight, at::mm(wide(d_out).t(), wide(rows)), oracle::kLeastGradient) < 1e-4);
+}
+
 TEST_CASE("attention without dropout on a device equals the CPU's, with its gradients", "[gpu][ops]") {
   if (!has_cuda_device()) return;
   const auto type = GENERATE(at::kFloat, at::kBFloat16);

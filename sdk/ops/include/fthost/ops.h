@@ -47,9 +47,9 @@ enum class Gelu {
 /// gelu(x + bias) for each row of `x`. `bias` [columns]. On the CPU in one pass, 2e-7 |x| off in f32 at most.
 FTHOST_API at::Tensor bias_gelu(const at::Tensor& x, const at::Tensor& bias, Gelu form);
 
-/// Weight and bias of a product, and a copy of the weight in the number type of products: one of a frozen weight is
-/// made once, one of a weight that learns once a step. Used on one thread. `weight` [out, in], `bias` [out] are shared,
-/// not copied; they may be changed in place by LibTorch's operators.
+/// Weight and bias of a product, and copies of them in the number type of products: one of a frozen tensor is made
+/// once, one of a tensor that learns once a step. Used on one thread. `weight` [out, in], `bias` [out] are shared, not
+/// copied; they may be changed in place by LibTorch's operators.
 class FTHOST_API Linear {
  public:
   Linear() = default;
@@ -63,12 +63,16 @@ class FTHOST_API Linear {
   at::Tensor gelu(const at::Tensor& x, Gelu form, const Context& context);
 
  private:
-  const at::Tensor& copy(const Context& context);
+  struct Copy {
+    at::Tensor value;
+    std::int64_t version = 0, step = 0;  ///< Of the tensor when it was copied.
+  };
+
+  static const at::Tensor& copied(const at::Tensor& tensor, Copy& copy, const Context& context);
   at::Tensor product(const at::Tensor& x, bool with_bias, const Context& context);
 
   at::Tensor weight_, bias_;
-  at::Tensor copy_;
-  std::int64_t copied_version_ = 0, copied_step_ = 0;  ///< Of the weight when it was copied.
+  Copy weight_copy_, bias_copy_;
 };
 
 /// x W^T + b for a weight that is used once: as Linear.
