@@ -42,6 +42,15 @@ struct DeviceRows::Split {
   std::vector<std::int64_t> passing_to;  ///< Those that only pass.
 
   std::int64_t rows_to_read() const { return arriving_rows + std::ssize(passing_to); }
+
+  /// Where each row of the batch is found among the kept rows with those that only pass behind them.
+  std::vector<std::int64_t> sources() const {
+    std::vector<std::int64_t> found(kept_to.size() + passing_to.size());
+    std::int64_t source = 0;
+    for (const auto* rows : {&kept_to, &passing_to})
+      for (const auto row : *rows) found[static_cast<std::size_t>(row)] = source++;
+    return found;
+  }
 };
 
 DeviceRows::DeviceRows(at::Device device, at::ScalarType storage, std::vector<std::int64_t> row_shape,
@@ -124,12 +133,12 @@ at::Tensor DeviceRows::put_together(const Split& split, const at::Tensor& staged
   const auto kept = std::ssize(split.kept), passing = std::ssize(split.passing_to);
   if (kept == 0) return send(staged, device_).to(at::kFloat);
   if (passing == 0) return kept_.index_select(0, send_numbers({split.kept}, device_)).to(at::kFloat);
-  const auto numbers = send_numbers({split.kept, split.kept_to, split.passing_to}, device_);
-  auto rows = at::empty(shape(kept + passing), kept_.options());
-  rows.index_copy_(0, numbers.narrow(0, kept, kept), kept_.index_select(0, numbers.narrow(0, 0, kept)));
-  rows.index_copy_(0, numbers.narrow(0, 2 * kept, passing),
-                   send(staged.narrow(0, split.arriving_rows, passing), device_));
-  return rows.to(at::kFloat);
+  // Gathered twice, since what scatters rows sorts them where algorithms are to be deterministic.
+  const auto sources = split.sources();
+  const auto numbers = send_numbers({split.kept, sources}, device_);
+  const auto rows = at::cat({kept_.index_select(0, numbers.narrow(0, 0, kept)),
+                             send(staged.narrow(0, split.arriving_rows, passing), device_)});
+  return rows.index_select(0, numbers.narrow(0, kept, kept + passing)).to(at::kFloat);
 }
 
 }  // namespace fthost
