@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <string>
-#include <vector>
 
 #include <fthost/error.h>
 
@@ -45,12 +44,13 @@ at::Tensor widened(const at::Tensor& x) {
 
 /// Where the packed rows lie in [examples * longest] slots, one line of slots an example.
 at::Tensor padded_slots(const Packing& packing, at::Device device) {
-  std::vector<std::int64_t> slots;
-  slots.reserve(static_cast<std::size_t>(packing.rows()));
+  // In memory that a device reads by itself, so that nobody waits for the copy.
+  const auto slots = at::empty({packing.rows()}, at::TensorOptions(at::kLong).pinned_memory(device.is_cuda()));
+  auto* next = slots.mutable_data_ptr<std::int64_t>();
   for (std::size_t e = 0; e + 1 < packing.starts.size(); ++e)
     for (std::int64_t i = 0; i < packing.starts[e + 1] - packing.starts[e]; ++i)
-      slots.push_back(static_cast<std::int64_t>(e) * packing.longest + i);
-  return at::tensor(slots, at::kLong).to(device);
+      *next++ = static_cast<std::int64_t>(e) * packing.longest + i;
+  return slots.to(device, /*non_blocking=*/true);
 }
 
 }  // namespace
