@@ -7,6 +7,7 @@
 #include <fthost/ops.h>
 #include <fthost/packing.h>
 #include <fthost/safetensors.h>
+#include <fthost/sentence.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -44,6 +45,11 @@ inline Packing pack(const std::vector<std::int64_t>& lengths, std::vector<std::u
   packing.positions = at::tensor(positions, at::kLong);
   packing.row_keys = at::tensor(keys, at::kLong);
   return packing;
+}
+
+/// Of a batch's targets, how many are labels.
+inline std::int64_t count_labelled(const at::Tensor& targets) {
+  return targets.ne(kIgnoredLabel).sum().item<std::int64_t>();
 }
 
 /// The largest difference of two elements.

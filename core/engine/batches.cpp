@@ -28,7 +28,11 @@ class RowWriter {
     next_[2 * rows_] = static_cast<std::int64_t>(position);
     next_[3 * rows_] = static_cast<std::int64_t>(ops::mix(example, key));
     ++next_;
+    if (target != kIgnoredLabel) ++labelled_;
   }
+
+  /// Of the targets so far, how many are labels.
+  std::int64_t labelled() const { return labelled_; }
 
   /// Tokens, targets, positions and keys.
   std::vector<at::Tensor> send_to(at::Device device) const { return send(staged_, device).unbind(0); }
@@ -37,6 +41,7 @@ class RowWriter {
   std::int64_t rows_;
   at::Tensor staged_;
   std::int64_t* next_;
+  std::int64_t labelled_ = 0;
 };
 
 }  // namespace
@@ -81,6 +86,7 @@ Batch pack(std::vector<const Example*> examples, at::Device device, const Paddin
   const auto columns = rows.send_to(device);
   batch.tokens = columns[0];
   batch.targets = columns[1];
+  batch.labelled = rows.labelled();
   packing.positions = columns[2];
   packing.row_keys = columns[3];
   return batch;

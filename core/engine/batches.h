@@ -15,8 +15,9 @@ namespace fthost {
 struct Batch {
   std::vector<const Example*> examples;  ///< In the order of their rows; they belong to the data set.
   Packing packing;
-  at::Tensor tokens;   ///< [rows] int64.
-  at::Tensor targets;  ///< [rows] int64, kIgnoredLabel where a token has no say.
+  at::Tensor tokens;          ///< [rows] int64.
+  at::Tensor targets;         ///< [rows] int64, kIgnoredLabel where a token has no say.
+  std::int64_t labelled = 0;  ///< How many tokens have one.
 };
 
 /// Rows that are computed for nothing: up to `length` tokens an example, as where batches are rectangles, and then up

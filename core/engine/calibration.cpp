@@ -182,7 +182,8 @@ class Measurement {
   void both_passes(int first_stage, const at::Tensor& input, const Batch& batch) {
     const at::AutoGradMode autograd(true);
     const auto hidden = network_.forward({first_stage, network_.encoder_stages()}, input, batch.packing, context(true));
-    const Loss loss = network_.loss(network_.logits(hidden, batch.packing, context(true)), batch.targets);
+    const auto logits = network_.logits(hidden, batch.packing, context(true));
+    const Loss loss = network_.loss(logits, batch.targets, batch.labelled);
     network_.backward(loss.mean);
     loss.mean.item<double>();
     wait_for(settings_.device);

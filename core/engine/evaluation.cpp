@@ -103,7 +103,7 @@ Evaluation evaluate(Network& network, Prefix& prefix, const DataSet& set, const 
     const Batch batch = pack(set.examples, indices, settings.device, settings.padding);
     const auto hidden = network.forward(prefix.suffix(), prefix.rows(batch, context), batch.packing, context);
     const auto logits = network.logits(hidden, batch.packing, context);
-    const Loss loss = network.loss(logits, batch.targets);
+    const Loss loss = network.loss(logits, batch.targets, batch.labelled);
     losses.push_back(loss.mean);
     labelled.push_back(loss.labelled);
     place_labels(network, batch, logits.to(at::kCPU).contiguous(), set, settings.score_on_tokens, result);

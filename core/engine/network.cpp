@@ -86,9 +86,9 @@ at::Tensor Network::logits(const at::Tensor& hidden, const Packing& packing, con
   });
 }
 
-Loss Network::loss(const at::Tensor& logits, const at::Tensor& targets) {
+Loss Network::loss(const at::Tensor& logits, const at::Tensor& targets, std::int64_t labelled) {
   return call_plugin(pipeline_, pipeline_.head, "computing the loss", [&] {
-    auto loss = head_->loss(logits, targets);
+    auto loss = head_->loss(logits, targets, labelled);
     require_loss(loss, targets.size(0));
     const auto own = parameters().subspan(encoder_.tensors.size());
     const bool learns = std::ranges::any_of(own, [](const Parameter& p) { return p.value.requires_grad(); });

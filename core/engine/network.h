@@ -51,7 +51,7 @@ class Network {
   /// Runs the encoder's stages of `range`; see run_stages(). An empty range returns its input.
   at::Tensor forward(StageRange range, const at::Tensor& input, const Packing& packing, const Context& context);
   at::Tensor logits(const at::Tensor& hidden, const Packing& packing, const Context& context);
-  Loss loss(const at::Tensor& logits, const at::Tensor& targets);
+  Loss loss(const at::Tensor& logits, const at::Tensor& targets, std::int64_t labelled);
   /// Adds the gradients of a loss to those of the tensors that ask for them.
   void backward(const at::Tensor& loss);
   /// See Head::decode.

@@ -241,7 +241,7 @@ Training::StepFigures Training::read_figures(const StepSums& step, MeanLoss& epo
 Loss Training::forward_loss(const Batch& batch) {
   const Context context{.training = true, .seed = pipeline_.run.seed, .step = step_, .compute = settings_.compute};
   const auto hidden = network_.forward(prefix_.suffix(), prefix_.rows(batch, context), batch.packing, context);
-  return network_.loss(network_.logits(hidden, batch.packing, context), batch.targets);
+  return network_.loss(network_.logits(hidden, batch.packing, context), batch.targets, batch.labelled);
 }
 
 double Training::learning_rate() const {

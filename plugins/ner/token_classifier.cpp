@@ -84,8 +84,7 @@ at::Tensor TokenClassifier::classify(const at::Tensor& x, const Packing& packing
   return ops::linear(ops::dropout(x, dropout_, key, packing, context.training), value(0), value(1), at::kFloat);
 }
 
-Loss TokenClassifier::loss(const at::Tensor& logits, const at::Tensor& targets) {
-  const auto labelled = targets.ne(kIgnoredLabel).sum().item<std::int64_t>();
+Loss TokenClassifier::loss(const at::Tensor& logits, const at::Tensor& targets, std::int64_t labelled) {
   const auto sum = at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, kIgnoredLabel);
   return {sum / static_cast<double>(std::max<std::int64_t>(labelled, 1)), labelled};
 }

@@ -33,7 +33,7 @@ class TokenClassifier : public Head {
   void load(const HeadShape& shape, std::span<const Parameter> saved) override;
   std::vector<Parameter> parameters() override { return parameters_; }
 
-  Loss loss(const at::Tensor& logits, const at::Tensor& targets) override;
+  Loss loss(const at::Tensor& logits, const at::Tensor& targets, std::int64_t labelled) override;
   std::vector<std::string> decode(const at::Tensor& logits, const Example& example) const override;
 
  protected:

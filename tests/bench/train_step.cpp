@@ -92,7 +92,7 @@ class Step {
   void run() {
     const Context context{true, 2018, step_++, compute_};
     const auto hidden = suffix_.from < suffix_.to ? model_->forward(suffix_, input_, packing_, context) : input_;
-    head_->loss(head_->logits(hidden, packing_, context), targets_).mean.backward();
+    head_->loss(head_->logits(hidden, packing_, context), targets_, targets_.numel()).mean.backward();
     const at::NoGradGuard no_gradients;
     std::vector<at::Tensor> gradients;
     for (const auto& parameter : parameters_) gradients.push_back(parameter.value.grad());

@@ -52,7 +52,8 @@ struct Computed {
         pack({lengths.const_data_ptr<std::int64_t>(), lengths.const_data_ptr<std::int64_t>() + lengths.numel()});
     const auto hidden = model->forward({0, static_cast<int>(topology.stages.size())}, golden.at("ids"), packing, {});
     const auto computed = head->logits(hidden, packing, {});
-    const auto mean = head->loss(computed, golden.at("targets")).mean;
+    const auto& targets = golden.at("targets");
+    const auto mean = head->loss(computed, targets, count_labelled(targets)).mean;
     mean.backward();
     logits = computed.detach();
     loss = mean.item<double>();

@@ -106,7 +106,8 @@ Kept use_once(const Golden& golden) {
   const auto bias = network.parameters.back().value;
   kept.bias_before = bias.detach().clone();
 
-  const auto loss = network.head->loss(network.logits(golden), golden.tensors.at("targets"));
+  const auto& targets = golden.tensors.at("targets");
+  const auto loss = network.head->loss(network.logits(golden), targets, count_labelled(targets));
   kept.loss = loss.mean.item<double>();
   loss.mean.backward();
   kept.complaint = fail_in_a_layer(network, golden);

@@ -71,10 +71,10 @@ TEST_CASE("ner's loss is the mean over labelled tokens, and 0 without any", "[un
   const auto head = open_ner();
   head->set_labels({"O", "B-X"});
   const auto logits = at::tensor({1.F, 2.F, 0.F, 0.F, 5.F, 1.F}).view({3, 2}).set_requires_grad(true);
-  const auto loss = head->loss(logits, at::tensor({0, kIgnoredLabel, 1}, at::kLong));
+  const auto loss = head->loss(logits, at::tensor({0, kIgnoredLabel, 1}, at::kLong), 2);
   CHECK(loss.labelled == 2);
   CHECK(loss.mean.item<double>() == Approx((std::log1p(std::exp(1.)) + std::log1p(std::exp(4.))) / 2));
-  const auto none = head->loss(logits, at::full({3}, kIgnoredLabel, at::kLong));
+  const auto none = head->loss(logits, at::full({3}, kIgnoredLabel, at::kLong), 0);
   CHECK(none.labelled == 0);
   CHECK(none.mean.item<double>() == 0);
   none.mean.backward();

@@ -90,8 +90,7 @@ class PartOfSpeech final : public fthost::Head {
     const auto kept = fthost::ops::dropout(hidden, dropout_, key, packing, context.training);
     return fthost::ops::linear(kept, weight_, bias_, at::kFloat);
   }
-  fthost::Loss loss(const at::Tensor& logits, const at::Tensor& targets) override {
-    const auto labelled = targets.ne(fthost::kIgnoredLabel).sum().item<std::int64_t>();
+  fthost::Loss loss(const at::Tensor& logits, const at::Tensor& targets, std::int64_t labelled) override {
     const auto sum = at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, fthost::kIgnoredLabel);
     return {sum / static_cast<double>(std::max<std::int64_t>(labelled, 1)), labelled};
   }

@@ -76,7 +76,8 @@ class FTHOST_API Head : public Component {
   /// from the result to `hidden` and to the head's own tensors. An AllStagesReader gets [rows, stages, hidden].
   virtual at::Tensor logits(const at::Tensor& hidden, const Packing& packing, const Context& context) = 0;
   /// Once per batch, after logits. `targets`: [rows] int64 on the device, kIgnoredLabel where a token has no say.
-  virtual Loss loss(const at::Tensor& logits, const at::Tensor& targets) = 0;
+  /// `labelled`: how many have one. It was counted on the host: reading a number off the device means to wait for it.
+  virtual Loss loss(const at::Tensor& logits, const at::Tensor& targets, std::int64_t labelled) = 0;
 
   /// The labels of example.speakers' words, in their order and one for each, from the example's rows of logits
   /// ([tokens, labels], f32, CPU, contiguous). Once per example of each evaluation.

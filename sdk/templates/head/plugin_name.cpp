@@ -89,8 +89,8 @@ class PluginName final : public Head {
     return ops::linear(ops::dropout(hidden, dropout_, key, packing, context.training), weight_, bias_, at::kFloat);
   }
 
-  Loss loss(const at::Tensor& logits, const at::Tensor& targets) override {
-    const auto labelled = targets.ne(kIgnoredLabel).sum().item<std::int64_t>();
+  // `labelled` of the targets are labels. Nothing is read off the device here: training would have to wait for it.
+  Loss loss(const at::Tensor& logits, const at::Tensor& targets, std::int64_t labelled) override {
     const auto sum = at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, kIgnoredLabel, smoothing_);
     return {sum.div(static_cast<double>(std::max<std::int64_t>(labelled, 1))), labelled};
   }

@@ -41,7 +41,7 @@ int main(int, char** arguments) {
     testing::check(logits.sizes() == at::IntArrayRef({5, 2}), "a row of logits for each token");
 
     // The row (2, 0) with target 0: -log p is log(1 + e^-2) for the right label, and 2 more for the other.
-    const auto loss = head->loss(at::tensor({2.F, 0.F, 9.F, 9.F}).view({2, 2}), at::tensor({0, kNone}, at::kLong));
+    const auto loss = head->loss(at::tensor({2.F, 0.F, 9.F, 9.F}).view({2, 2}), at::tensor({0, kNone}, at::kLong), 1);
     const double right = std::log1p(std::exp(-2.));
     testing::check(loss.labelled == 1, "tokens without a label have no say");
     testing::check(std::abs(loss.mean.item<double>() - (.5 * right + .5 * (right + right + 2) / 2)) < 1e-6,

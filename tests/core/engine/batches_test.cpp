@@ -44,6 +44,7 @@ void check_packed(at::Device device) {
   CHECK(batch.packing.starts == std::vector<std::int64_t>{0, 2, 5, 6});
   CHECK(batch.packing.longest == 3);
   CHECK(tokens_of(batch) == 6);
+  CHECK(batch.labelled == 4);
   for (const auto& each : {batch.tokens, batch.targets, batch.packing.positions, batch.packing.row_keys}) {
     CHECK(each.device() == device);
     CHECK(each.is_contiguous());
@@ -67,6 +68,7 @@ TEST_CASE("rows of padding stand behind all examples, as sequences of their own"
   const std::int64_t none = kIgnoredLabel;
   CHECK(batch.packing.starts == std::vector<std::int64_t>{0, 3, 4, 6});
   CHECK(tokens_of(batch) == 4);
+  CHECK(batch.labelled == 2);
   CHECK(numbers(batch.tokens) == std::vector<std::int64_t>{5, 6, 7, 8, 99, 99});
   CHECK(numbers(batch.targets) == std::vector<std::int64_t>{none, 2, 0, none, none, none});
   CHECK(numbers(batch.packing.positions) == std::vector<std::int64_t>{0, 1, 2, 0, 0, 1});
@@ -81,6 +83,7 @@ TEST_CASE("rows that fill a batch up are its last sequence, all at the first pos
   const std::int64_t none = kIgnoredLabel;
   CHECK(batch.packing.starts == std::vector<std::int64_t>{0, 2, 3, 5});
   CHECK(tokens_of(batch) == 3);
+  CHECK(batch.labelled == 2);
   CHECK(numbers(batch.tokens) == std::vector<std::int64_t>{9, 4, 8, 99, 99});
   CHECK(numbers(batch.targets) == std::vector<std::int64_t>{1, 1, none, none, none});
   CHECK(numbers(batch.packing.positions) == std::vector<std::int64_t>{0, 1, 0, 0, 0});
