@@ -63,13 +63,12 @@ std::string mended(const std::string& name) {
 void check_name(Kind kind, const std::string& name) {
   const auto good = mended(name);
   if (name != good || name.empty())
-    throw InputError(
-        "fthost",
-        "'" + name + "' is no name of a component; " +
-            (good.empty() ? std::string("'my-") + std::string(kind_name(kind)) + "' is one"
-                          : "did you mean '" + good + "'?"),
-        {"a name has small letters, digits and '-' between them, begins with a letter, and has at most " +
-         std::to_string(kLongestName) + " of them"});
+    throw InputError("fthost",
+                     "'" + name + "' is no name of a component; " +
+                         (good.empty() ? std::string("'my-") + std::string(kind_name(kind)) + "' is one"
+                                       : "did you mean '" + good + "'?"),
+                     {"a name has small letters, digits and '-' between them, begins with a letter, and has at most " +
+                      std::to_string(kLongestName) + " of them"});
   if (std::find(kTargetsOfCMake.begin(), kTargetsOfCMake.end(), name) != kTargetsOfCMake.end())
     throw InputError("fthost", "CMake keeps the name '" + name + "' for itself; 'my-" + name + "' would do");
   const FoundPlugins plugins;

@@ -90,8 +90,7 @@ int run_command(const std::vector<std::string>& words) {
     return run_study(arguments, std::move(text), std::move(*study), plugins);
   if (auto sequence = load_sequence(arguments, plugins); sequence && !arguments.has("shard"))
     return run_sequence(arguments, std::move(text), std::move(*sequence), plugins);
-  if (arguments.has("shard"))
-    throw InputError("fthost", "--shard is for studies, and this pipeline has no [study]");
+  if (arguments.has("shard")) throw InputError("fthost", "--shard is for studies, and this pipeline has no [study]");
   const Pipeline pipeline = load_pipeline(arguments, plugins);
   const InterruptGuard interrupts;
   EngineRequest request{.plugins = &plugins,

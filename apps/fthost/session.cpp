@@ -53,10 +53,10 @@ Pipeline take_task(const Sequence& sequence, const std::string& name, TaskModel 
   std::error_code ignored;
   if (index == 0 || std::filesystem::exists(sequence.tasks[index - 1].model_folder(), ignored)) return task.pipeline;
   const auto& before = sequence.tasks[index - 1];
-  throw InputError(before.model_folder(),
-                   "the task '" + name + "' starts from this model of the task '" + before.name +
-                       "', which is not there yet",
-                   {"without --task all tasks are run, one after the other"});
+  throw InputError(
+      before.model_folder(),
+      "the task '" + name + "' starts from this model of the task '" + before.name + "', which is not there yet",
+      {"without --task all tasks are run, one after the other"});
 }
 
 }  // namespace

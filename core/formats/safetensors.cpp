@@ -78,8 +78,7 @@ class OpenFile {
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) throw InputError(path_, "cannot read the file: " + std::generic_category().message(errno));
       if (n == 0)
-        throw InputError(path_,
-                         "the file ends at byte " + std::to_string(begin) + ", while it is read: it has shrunk");
+        throw InputError(path_, "the file ends at byte " + std::to_string(begin) + ", while it is read: it has shrunk");
       out = out.subspan(static_cast<std::size_t>(n));
       begin += static_cast<std::uint64_t>(n);
     }

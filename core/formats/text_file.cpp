@@ -35,8 +35,8 @@ std::string read_text(const std::filesystem::path& path, std::size_t max_bytes) 
   const auto size = std::filesystem::file_size(path, error);
   if (error) throw InputError(path, "cannot read the file: " + error.message());
   if (size > max_bytes) {
-    throw InputError(path, "the file has " + std::to_string(size) + " bytes; at most " + std::to_string(max_bytes) +
-                               " are read");
+    throw InputError(
+        path, "the file has " + std::to_string(size) + " bytes; at most " + std::to_string(max_bytes) + " are read");
   }
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!file) throw InputError(path, std::string("cannot open the file: ") + std::strerror(errno));

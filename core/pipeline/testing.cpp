@@ -23,8 +23,7 @@ const FoundComponent& find_in(const PluginRegistry& registry, const std::filesys
   if (const auto* found = registry.find(kind, name)) return *found;
   if (registry.components().empty()) throw Error("there is no library " + library.string());
   std::vector<std::string> titles;
-  for (const auto& component : registry.components())
-    titles.push_back(title(component.description));
+  for (const auto& component : registry.components()) titles.push_back(title(component.description));
   throw Error(library.string() + " holds no " + title(kind, name) + "; it holds " + comma_separated(titles));
 }
 

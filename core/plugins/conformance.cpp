@@ -137,8 +137,8 @@ CheckResult opens(const CheckSubject& subject) {
 /// What the component says against the values that it was made with.
 CheckResult refused(const Sample& sample, const std::string& why) {
   if (sample.not_given.empty()) return {Verdict::broken, "it refuses its own defaults: " + one_line(why)};
-  return {Verdict::not_tried, "it needs real values (--with OPTION=VALUE) for " + comma_separated(sample.not_given) +
-                                  ": " + one_line(why)};
+  return {Verdict::not_tried,
+          "it needs real values (--with OPTION=VALUE) for " + comma_separated(sample.not_given) + ": " + one_line(why)};
 }
 
 CheckResult created_twice(const CheckSubject& subject) {

@@ -88,9 +88,7 @@ class SharedLibrary final : public OpenLibrary {
   }
 
  private:
-  std::string who(Kind kind, std::string_view name) const {
-    return title(kind, name) + " of " + path_.string();
-  }
+  std::string who(Kind kind, std::string_view name) const { return title(kind, name) + " of " + path_.string(); }
 
   Component* construct(Kind kind, std::string_view name, const Options& options) const {
     auto* made = create_(std::string(kind_name(kind)).c_str(), std::string(name).c_str(), options);

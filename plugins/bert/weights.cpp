@@ -104,8 +104,8 @@ class Checkpoint {
     for (const auto& [tensor, file] : map->items()) {
       const auto name = file.is_string() ? file.get<std::string>() : std::string();
       if (name.empty() || fs::path(name).filename() != name || !name.ends_with(".safetensors"))
-        throw InputError(place_, "'weight_map' must name a .safetensors file beside it for '" + tensor + "', found " +
-                                     file.dump());
+        throw InputError(
+            place_, "'weight_map' must name a .safetensors file beside it for '" + tensor + "', found " + file.dump());
       names.insert(name);
     }
     return names;
@@ -115,8 +115,8 @@ class Checkpoint {
     files_.push_back(std::make_unique<SafetensorsFile>(path));
     for (const auto& [name, tensor] : files_.back()->tensors())
       if (!entries_.emplace(modern_name(name), Entry{files_.back().get(), &tensor}).second)
-        throw InputError(path, "the tensor '" + modern_name(name) + "' stands in the checkpoint twice, here as '" +
-                                   name + "'");
+        throw InputError(
+            path, "the tensor '" + modern_name(name) + "' stands in the checkpoint twice, here as '" + name + "'");
   }
 
   fs::path place_;

@@ -253,7 +253,7 @@ class ConsoleSink final : public fthost::Sink {
   std::int64_t examples_ = 0;      ///< Since then.
   std::int64_t step_ = 0;          ///< Of this epoch, the last one that ended.
   std::int64_t steps_before_ = 0;  ///< Those of this epoch that ended before measured_from_.
-  std::string activity_;          ///< The one that goes on; empty: none.
+  std::string activity_;           ///< The one that goes on; empty: none.
   Clock::time_point activity_started_;
   std::int64_t done_at_start_ = 0;  ///< Of the activity, when it was first heard of.
   Clock::time_point spoken_;        ///< When the last line was written or drawn.

@@ -1,14 +1,15 @@
 /// What a training step costs beside its matrix products: one step (forward, backward, clip, AdamW) of the whole of a
-/// model, or of its last layers on rows as the cache gives them, for sentences as long as real ones are, and the products
-/// of the same shapes alone, by turns in one process.
+/// model, or of its last layers on rows as the cache gives them, for sentences as long as real ones are, and the
+/// products of the same shapes alone, by turns in one process.
 ///
 ///     taskset -c 0 build/dev/bin/train_step .deps/models/all-minilm-l6-v2 [f32|bf16] [threads] [pairs] [full|LAYERS]
 ///                                                                         [alone]
 ///
 /// Prints the medians of both and of their quotient. `alone`: says "ready" after a first step, and goes through steps
-/// only, for a profiler (tests/bench/step_profile.py). The products: of each learning layer's six, forward, and backward
-/// for weight and input, which the lowest one's query, key and value do not need where the embeddings do not learn. In
-/// bf16 the rows are filled up as the engine fills them. Beside other load only one thread on a core of its own is to be believed.
+/// only, for a profiler (tests/bench/step_profile.py). The products: of each learning layer's six, forward, and
+/// backward for weight and input, which the lowest one's query, key and value do not need where the embeddings do not
+/// learn. In bf16 the rows are filled up as the engine fills them. Beside other load only one thread on a core of its
+/// own is to be believed.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -132,11 +133,11 @@ struct Product {
   at::Tensor x, weight, d_out;
   bool has_d_x;
 
-  Product(std::int64_t rows, std::int64_t in, std::int64_t out, at::ScalarType type, bool has_d_x = true)
+  Product(std::int64_t rows, std::int64_t in, std::int64_t out, at::ScalarType type, bool wants_d_x = true)
       : x(at::randn({rows, in}).to(type)),
         weight(at::randn({out, in}).to(type)),
         d_out(at::randn({rows, out}).to(type)),
-        has_d_x(has_d_x) {}
+        has_d_x(wants_d_x) {}
 
   void run() const {
     at::mm(x, weight.t());

@@ -51,8 +51,8 @@ class ThawOnPlateau final : public fthost::Freezing {
 
   /// Which figures there are is known when the first epoch is over.
   [[noreturn]] void refuse_metric(const fthost::MetricTable& metrics) const {
-    throw fthost::OptionError("metric", "no sink gives a figure '" + metric_ + "'; there are: " +
-                                            fthost::comma_separated(metrics.names()));
+    throw fthost::OptionError(
+        "metric", "no sink gives a figure '" + metric_ + "'; there are: " + fthost::comma_separated(metrics.names()));
   }
 
   std::string metric_;
