@@ -23,7 +23,7 @@ void CacheSpace::remove_damaged(const std::filesystem::path& file, const std::st
   try {
     store_.files().remove(file);
   } catch (const FileError& error) {
-    if (error.code() != ENOENT) done = error.what();  // else another process was first
+    if (error.code() != ENOENT) done = "it stays there (" + std::generic_category().message(error.code()) + ")";
   }
   log_warning("the cache's file " + file.string() + " is damaged (" + why + "): " + done +
               ", what it held is computed again");

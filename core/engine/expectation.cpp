@@ -83,7 +83,7 @@ std::int64_t cache_room(const Pipeline& pipeline, const Topology& topology, cons
   cost.compute = measured.embeddings + measured.layer * prefix_layers;
   cost.read = measured.read * rows;
   cost.write = measured.write * rows;
-  cost.tokens_there = cost.tokens_missing = work.tokens();
+  cost.tokens_there = cost.tokens_missing = work.different_tokens();
   cost.tokens_asked = work.epochs * (work.train_tokens + work.evaluations * work.dev_tokens) + work.test_tokens;
   cost.memory_bytes = static_cast<double>(bytes_of(pipeline.cache.memory));
   cost.disk_bytes = static_cast<double>(bytes_of(pipeline.cache.disk));

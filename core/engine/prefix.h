@@ -23,7 +23,7 @@ class Prefix {
   void set_plan(const Plan& plan, const std::vector<PrefixCache::Uses>& uses);
 
   /// Computes what the cache is to hold of a set, if it is used at all. A caller that is about to go through the whole
-  /// set asks for it first; `name` is shown while it runs.
+  /// set asks for it first, or after a batch where is_exact(); `name` is shown while it runs.
   void prepare(const DataSet& set, const std::string& name);
 
   /// May a batch come before prepare(), since that changes no bit?

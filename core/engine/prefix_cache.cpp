@@ -180,12 +180,15 @@ void PrefixCache::open_store(bool memory, bool disk) {
 
 CacheCost PrefixCache::measure_cost(const std::vector<Uses>& uses) {
   CacheCost cost;
+  std::unordered_set<Hash128> different;  // an example that comes again is kept once
   for (const auto& [set, times] : uses) {
     for (const auto& example : set->examples) {
       const auto tokens = tokens_of(example);
+      const auto key = key_of(example);
       cost.tokens_asked += tokens * times;
+      if (!different.insert(key).second) continue;
       cost.tokens_there += tokens;
-      if (!space_->contains(key_of(example))) cost.tokens_missing += tokens;
+      if (!space_->contains(key)) cost.tokens_missing += tokens;
     }
   }
   cost.row_bytes = static_cast<double>(row_bytes(stages_));

@@ -150,13 +150,14 @@ bool Training::train_epoch(int epoch) {
   sums.steps = steps_of_epoch_ = steps_for(pipeline_.train, batches.size());
   events_.epoch_started({epoch, sums.steps, &plan_});
   tell_listeners(epoch, true);
+  if (step_ > 0 || !prefix_.is_exact()) prefix_.prepare(data_.train, "train");
   apart_seconds_ = 0;
   const Stopwatch begin;
   for (std::size_t first = 0; first < batches.size(); first += together) {
-    prepare_rows();
     train_step(std::span(batches).subspan(first, std::min(together, batches.size() - first)), sums);
     const bool last = sums.trained.steps == sums.steps;
     if (stop_signal_.load() != 0 && !last) return false;
+    if (step_ == 1 && step_ < total_steps_) prepare_after_first_step();
     if (!last) evaluate_within(epoch, sums);
   }
   epoch_seconds_.push_back(begin.seconds() - apart_seconds_);
@@ -166,10 +167,9 @@ bool Training::train_epoch(int epoch) {
   return true;
 }
 
-/// Filling can take many minutes, and what fails in a step should fail before: the run's first step computes its own
-/// rows, where these have the same bits then.
-void Training::prepare_rows() {
-  if (step_ == 0 && prefix_.is_exact()) return;
+/// Filling can take many minutes, and what fails in a step should fail before: where its rows have the same bits then,
+/// the run's first step computes them itself.
+void Training::prepare_after_first_step() {
   const Stopwatch begin;
   prefix_.prepare(data_.train, "train");
   apart_seconds_ += begin.seconds();

@@ -75,7 +75,7 @@ class Training {
   void note_learning();
   std::int64_t count_steps() const;
   bool train_epoch(int epoch);
-  void prepare_rows();
+  void prepare_after_first_step();
   void train_step(std::span<const Indices> batches, EpochSums& sums);
   StepSums add_gradients(std::span<const Indices> batches);
   StepFigures read_figures(const StepSums& step, MeanLoss& epoch) const;

@@ -23,6 +23,7 @@ struct Workload {
   bool all_gradients = false;   ///< Frozen tensors have gradients too, those below the boundary among them.
 
   std::int64_t tokens() const { return train_tokens + dev_tokens + test_tokens; }
+  std::int64_t different_tokens() const { return tokens() - train_repeated - dev_repeated - test_repeated; }
 };
 
 }  // namespace fthost

@@ -227,13 +227,21 @@ TEST_CASE("dropout in the prefix and gradients through it leave the cache alone"
 
 TEST_CASE("the cache says what it chose by itself, and why", "[pipeline][apps][cache]") {
   const TinyPipeline tiny;
-  // Nothing is asked for twice: keeping rows cannot pay.
+  // No sentence comes twice, and each is asked for once: keeping rows cannot pay.
+  tiny.folder().write("train.conll", "anna\tB-PER\nwent\tO\n\nparis\tB-LOC\nwas\tO\n\nanna\tB-PER\nwas\tO\n");
+  tiny.folder().write("dev.conll", "paris\tB-LOC\nwent\tO\n");
   const auto once = tiny.run_as("once", {"train.epochs=1"});
   CHECK(once.find("boundary 1  cache off") != std::string::npos);
   CHECK(once.find(": keeping costs ") != std::string::npos);
   const auto often = tiny.run_as("often", {"train.epochs=40", "cache.disk=0"});
   CHECK(often.find("boundary 1  cache memory") != std::string::npos);
   CHECK(often.find(": saves about ") != std::string::npos);
+}
+
+TEST_CASE("one epoch over sentences that come twice pays for keeping them", "[pipeline][apps][cache]") {
+  const TinyPipeline tiny;
+  const auto said = tiny.run_as("once", {"train.epochs=1", "cache.disk=0"});
+  CHECK(said.find("boundary 1  cache memory") != std::string::npos);
 }
 
 }  // namespace

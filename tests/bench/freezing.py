@@ -163,7 +163,7 @@ def main():
     parser.add_argument("--picture", type=pathlib.Path)
     options = parser.parse_args()
     options.data, options.fthost = options.data.resolve(), options.fthost.resolve()
-    options.setting = {"data": options.data.name, "epochs": options.epochs, "threads": options.threads}
+    options.setting = {"data": options.data.name, "test": "apart", "epochs": options.epochs, "threads": options.threads}
     results = ResultsFile(options.results)
     if not options.table:
         for round in range(1, options.rounds + 1):

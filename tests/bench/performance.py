@@ -25,7 +25,7 @@ between its two markers. Times mean something on a quiet machine only."""
 import argparse, datetime, json, os, pathlib, re, shlex, subprocess, sys, tempfile
 
 from corpora import sentences_of, write_first_sentences, write_grown
-from performance_page import print_tables, write_page
+from performance_page import print_tables, whole_rounds, write_page
 from program_runs import (CONFIGS, MINILM, TOP, arguments, epoch_seconds, median, plan, record_of, run_fthost, run_peer,
                           run_program)
 from results_file import ResultsFile
@@ -85,16 +85,25 @@ def measure_training(options, work, round, once):
         print("training: left out, there is no --peer", file=sys.stderr)
         return
     for strategy in STRATEGIES:
+        there = whole_rounds(options.results_there.matching(part="training", round=round, strategy=strategy,
+                                                            **options.setting))
+        if there:
+            continue
         for who, precision, flags in PROGRAMS if round % 2 else PROGRAMS[::-1]:
-            what = {"strategy": strategy, "who": who, "precision": precision}
+            # A round that was broken off is measured anew: its programs would not be of one sitting.
+            what = {"strategy": strategy, "who": who, "precision": precision, "sitting": options.sitting}
             if who == "fthost":
                 once(what, lambda: train_fthost(options, work, round, strategy, precision, small_sets(work)))
             else:
                 once(what, lambda: train_peer(options, work, round, strategy, flags))
-    tokens = {row.get("tokens") for row in options.results_there.matching(part="training", round=round, **options.setting)}
-    tokens.discard(None)
+        require_same_tokens(options.results_there.matching(part="training", sitting=options.sitting))
+
+
+def require_same_tokens(rows):
+    tokens = {row["tokens"] for row in rows} - {None}
     if len(tokens) > 1:
-        sys.exit(f"performance.py: the programs trained on different numbers of tokens: {sorted(tokens)}")
+        sys.exit(f"performance.py: the programs trained on different numbers of tokens: {sorted(tokens)}; what was "
+                 "measured since this call began compares nothing")
 
 
 def measure_accuracy(options, work, round, once):
@@ -280,11 +289,15 @@ def parse_arguments():
 def main():
     options = parse_arguments()
     results = options.results_there = ResultsFile(options.results)
+    older = [row for row in results.rows if "sitting" not in row]
+    if older:
+        print(f"{len(older)} rows do not say when they were measured: left out", file=sys.stderr)
+        results.rows = [row for row in results.rows if "sitting" in row]
     if not options.table:
         options.peer_versions = versions_of_peer(options.peer) if options.peer else ""
         for round in range(1, options.rounds + 1):
             measure_round(options, round, results)
-    rows = results.matching(**options.setting)
+    rows = whole_rounds(results.matching(**options.setting))
     print_tables(rows)
     if options.page:
         write_page(rows, options.page)

@@ -8,6 +8,7 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 NOT_MEASURED = "not measured"
 STRATEGIES = ("classifier", "last-1", "last-3", "full")
 ROUNDS = 3  # that decide
+PROGRAMS = 5  # that a round compares
 # Times as fast as a peer that is set up this way: program, number type, and the goal of each strategy.
 FASTER = [("peer", "f32", "a peer at its defaults, f32", (9.5, 4.5, 2.5, 1.9)),
           ("peer, grouped", "f32", "a peer that groups by length, f32", (5.2, 2.5, 1.4, 1.15)),
@@ -28,6 +29,14 @@ def median_of(rows, name):
 
 def runs_of(rows, strategy, who, precision):
     return of_part(rows, "training", strategy=strategy, who=who, precision=precision)
+
+
+def whole_rounds(rows):
+    """Without the training rows of a round that was broken off: programs are compared only within one sitting."""
+    def programs(row):
+        return {(other["who"], other["precision"]) for other in rows if other["part"] == "training" and all(
+            other[name] == row[name] for name in ("strategy", "round", "sitting"))}
+    return [row for row in rows if row["part"] != "training" or len(programs(row)) == PROGRAMS]
 
 
 def times_as(rows, name, strategy, precision, peer):
@@ -95,14 +104,15 @@ def goals_of_a_start(rows):
                lambda size: f"{size} bytes of rows written, {median_of(second, 'fill_seconds'):.1f} s of looking",
                lambda size: size == 0 and all(run["misses"] == 0 for run in second), least=1)
     for what, name, most in START_UP:
-        yield goal(f"{name} in {milliseconds(most)}", [row["seconds"] for row in of_part(rows, "start-up", what=what)],
+        yield goal(f"{name} in {most:g} s" if most >= 1 else f"{name} in {milliseconds(most)}", [row["seconds"] for row in of_part(rows, "start-up", what=what)],
                    milliseconds, lambda seconds, most=most: seconds <= most)
 
 
 def goals_of_memory(rows):
     for precision, peer in (("f32", "peer"), ("bf16", "peer, grouped")):
-        yield goal(f"full, {precision}: at most a peer's peak memory", times_as(rows, "peak", "full", precision, peer),
-                   lambda times: f"{1 / times:.2f} of it", lambda times: times >= 1, least=1)
+        shares = [1 / times for times in times_as(rows, "peak", "full", precision, peer)]
+        yield goal(f"full, {precision}: at most a peer's peak memory", shares, "{:.2f} of it".format,
+                   lambda share: share <= 1, least=1)
 
 
 # What grows with the corpus: name, measured seconds of a row, those that were predicted, and for how many tokens.
@@ -174,7 +184,7 @@ def table(title, columns, lines):
 
 def epoch_of(run):
     """Seconds of training in an epoch that fills nothing: the median."""
-    return median(run["epoch_seconds"] if run["strategy"] == "full" else run["epoch_seconds"][1:])
+    return median(run["epoch_seconds"] if run["strategy"] == "full" else run["epoch_seconds"][1:] or run["epoch_seconds"])
 
 
 def training_lines(rows):
@@ -277,7 +287,7 @@ def details(rows):
 
 
 def reasons_in(text):
-    """The last column of a page's goals, by goal: people write it, and it stays."""
+    """The last column of a page's goals, by goal: people write it, and it stays until the goal is met."""
     lines = re.findall(r"^\| (.+?) \| .*? \| (?:yes|no|\d+ of \d+ \w+|) *\| (.*?) *\|$", text, re.MULTILINE)
     return {goal: reason for goal, reason in lines}
 

@@ -2,7 +2,8 @@
 process, the peak is the most memory that it held.
 
 A peer is any program that takes --model --train --dev --layers --epochs --lr --seed [--bf16] [--group] and prints a
-line of JSON with `f1`, `dev_loss` and `seconds_per_epoch`, seconds of training."""
+line of JSON with `f1`, `dev_loss` and `seconds_per_epoch`, seconds of training; `tokens` of the training set too where it
+counts them."""
 import dataclasses, json, os, pathlib, shlex, statistics, subprocess, sys, time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]

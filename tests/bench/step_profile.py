@@ -7,7 +7,7 @@ Samples the steps of tests/bench/train_step.cpp (MiniLM, all of it learns, 1,023
 them up by what computes: matrix products (MKL; in bf16 all code that oneDNN makes at run time), the operators' own kernels,
 LibTorch's others, the optimizer, the kernel's work on memory pages and its others, and waiting for the other thread. Needs
 the program `perf`, and the right to use it."""
-import argparse, collections, pathlib, re, subprocess, sys, tempfile
+import argparse, collections, pathlib, re, shutil, subprocess, sys, tempfile
 
 from program_runs import MINILM, TOP
 
@@ -41,14 +41,19 @@ def main():
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("type", choices=["f32", "bf16"], nargs="?", default="f32")
     options = parser.parse_args()
+    if not shutil.which("perf"):
+        sys.exit("step_profile.py: there is no program perf here; Debian has it in linux-perf")
     with tempfile.TemporaryDirectory() as folder:
         recording = f"{folder}/perf.data"
         steps = subprocess.Popen([options.train_step, MINILM, options.type, str(options.threads), str(options.steps),
                                   "full", "alone"], stdout=subprocess.PIPE, text=True)
-        if steps.stdout.readline() != "ready\n":
-            sys.exit(f"step_profile.py: {options.train_step} does not say when it is ready")
-        subprocess.run(["perf", "record", "-q", "-F", "500", "-o", recording, "-p", str(steps.pid)], check=True)
-        steps.wait()
+        try:
+            if steps.stdout.readline() != "ready\n":
+                sys.exit(f"step_profile.py: {options.train_step} does not say when it is ready")
+            subprocess.run(["perf", "record", "-q", "-F", "500", "-o", recording, "-p", str(steps.pid)], check=True)
+        finally:
+            steps.kill()
+            steps.wait()
         counts = collections.defaultdict(collections.Counter)
         for thread, kind in samples_of(recording):
             counts[thread][kind] += 1

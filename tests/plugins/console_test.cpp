@@ -185,6 +185,43 @@ TEST_CASE("console sink tells in colour how it ended", "[unit][plugins]") {
   CHECK(captured.text().find(expected) != std::string::npos);
 }
 
+TEST_CASE("console sink leaves a filling among steps out of the time left", "[unit][plugins]") {
+  SinkRun run;
+  run.console.live = true;
+  run.console.width = 100;
+  run.add("console");
+  const CapturedStderr captured;
+  run.start();
+  run.start_epoch(1);
+  run.step(1, 1);
+  const auto fill = [&](milliseconds takes) {
+    run.bus.activity_advanced({"fill boundary 1 of train", "tokens", 1, 80});
+    std::this_thread::sleep_for(takes);
+    run.bus.activity_advanced({"fill boundary 1 of train", "tokens", 80, 80});
+  };
+  const auto seconds_left = [&] {
+    std::this_thread::sleep_for(milliseconds(120));  // less would not be drawn
+    run.step(1, 2);
+    const auto text = captured.text();
+    const auto end = text.rfind(" s left"), begin = text.rfind("  ", end);
+    REQUIRE(end != std::string::npos);
+    return std::stod(text.substr(begin + 2, end - begin - 2));
+  };
+  SECTION("between two steps") {
+    // Two steps are left of the next epoch, each of .12 s; with the filling they would be 1.6 s each.
+    fill(milliseconds(3000));
+    CHECK(seconds_left() < 2);
+  }
+  SECTION("within an evaluation") {
+    // The evaluation's seconds are left out, and the filling's among them only once: what is left does not get
+    // negative.
+    run.bus.evaluation_started({1, "dev"});
+    fill(milliseconds(500));
+    run.bus.evaluated({1, "dev", 1, true, &run.labels, &run.labels, .75});
+    CHECK(seconds_left() > .05);
+  }
+}
+
 TEST_CASE("console sink sets what was predicted beside what it took", "[unit][plugins]") {
   SinkRun run;
   run.add("console");

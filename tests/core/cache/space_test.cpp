@@ -148,8 +148,8 @@ TEST_CASE("space says so when a damaged file cannot be removed, and serves nothi
   CHECK(files.calls() == std::vector<std::string>{"remove"});
   CHECK(fs::exists(file));
   CHECK(captured.text() == "warning: the cache's file " + file.string() +
-                               " is damaged (its checksum is wrong): cannot remove: Permission denied, what it held is "
-                               "computed again\n");
+                               " is damaged (its checksum is wrong): it stays there (Permission denied), what it held "
+                               "is computed again\n");
 }
 
 TEST_CASE("space takes over what another process wrote meanwhile", "[unit][cache]") {

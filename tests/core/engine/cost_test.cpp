@@ -118,6 +118,7 @@ TEST_CASE("cost of an example that comes again is paid once, and it is kept as f
   CHECK(half[0].fill_seconds == Approx(400 * (41 + 0.125)));
   CHECK(half[0].epoch_seconds == Approx(1000 * 2 + 500 * (0.25 + 41) + 4 * (3 + 1)));
   CHECK(half[0].evaluation_seconds == Approx(100 * 41));
+  CHECK(again.different_tokens() == 900);
 }
 
 TEST_CASE("cost of rows of all stages is that of so many rows", "[unit][engine]") {
