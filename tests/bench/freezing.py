@@ -30,7 +30,8 @@ def settings_for(options, shape, work, learning, cached):
     sets = options.data if shape == "minilm" else work
     model = MINILM if shape == "minilm" else work / "base"
     return plugin + [f"model.path={model}", f"data.train={sets}/train.conll", f"data.dev={sets}/dev.conll",
-                     f"data.test={sets}/test.conll", f"run.threads={options.threads}", f"train.epochs={options.epochs}", f"run.output={work}/runs",
+                     f"data.test={sets}/test.conll", f"run.threads={options.threads}",
+                     f"train.epochs={options.epochs}", f"run.output={work}/runs",
                      "run.name=run", f"cache.path={work}/cache", "cache.mode=" + ("disk" if cached else "off")]
 
 

@@ -60,9 +60,10 @@ def versions(record):
 def train_fthost(options, work, round, strategy, precision, sets):
     config, settings, _, lr = STRATEGIES[strategy]
     with tempfile.TemporaryDirectory(dir=work) as folder:
-        finished = run_fthost(options.fthost, CONFIGS / config, settings + corpus_settings(work, options, round, *sets) + [
-            f"optimizer.lr={lr}", f"run.precision={precision}", f"run.output={folder}", "run.name=run",
-            f"cache.path={folder}/cache"])
+        finished = run_fthost(options.fthost, CONFIGS / config, settings +
+                              corpus_settings(work, options, round, *sets) +
+                              [f"optimizer.lr={lr}", f"run.precision={precision}", f"run.output={folder}",
+                               "run.name=run", f"cache.path={folder}/cache"])
         run = pathlib.Path(folder) / "run"
         record = record_of(run)
         return {"seconds": finished.seconds, "peak": finished.peak, "epoch_seconds": epoch_seconds(run),
@@ -126,12 +127,13 @@ def run_study(options, work, round, output):
     output.mkdir()
     before = kept_bytes(work / "kept")
     finished = run_fthost(options.fthost, work / "study.toml",
-                          corpus_settings(work, options, round, *small_sets(work)) + [f"run.output={output}", f"cache.path={work}/kept",
-                                                                   f"model.path={MINILM}"])
+                          corpus_settings(work, options, round, *small_sets(work)) +
+                          [f"run.output={output}", f"cache.path={work}/kept", f"model.path={MINILM}"])
     records = [record_of(path.parent) for path in output.rglob("run.json")]
     points = [record["cache"] for record in records]
     filled = json.loads(next(output.rglob("study.json")).read_text())
-    return {"seconds": finished.seconds, "points": len(points), "versions": versions(records[0]), "bytes_written": kept_bytes(work / "kept") - before,
+    return {"seconds": finished.seconds, "points": len(points), "versions": versions(records[0]),
+            "bytes_written": kept_bytes(work / "kept") - before,
             "misses": sum(cache["misses"] for cache in points),
             "fill_seconds": filled["fill_seconds"] + sum(cache["fill_seconds"] for cache in points)}
 

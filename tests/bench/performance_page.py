@@ -104,7 +104,8 @@ def goals_of_a_start(rows):
                lambda size: f"{size} bytes of rows written, {median_of(second, 'fill_seconds'):.1f} s of looking",
                lambda size: size == 0 and all(run["misses"] == 0 for run in second), least=1)
     for what, name, most in START_UP:
-        yield goal(f"{name} in {most:g} s" if most >= 1 else f"{name} in {milliseconds(most)}", [row["seconds"] for row in of_part(rows, "start-up", what=what)],
+        within = f"{most:g} s" if most >= 1 else milliseconds(most)
+        yield goal(f"{name} in {within}", [row["seconds"] for row in of_part(rows, "start-up", what=what)],
                    milliseconds, lambda seconds, most=most: seconds <= most)
 
 
@@ -184,7 +185,8 @@ def table(title, columns, lines):
 
 def epoch_of(run):
     """Seconds of training in an epoch that fills nothing: the median."""
-    return median(run["epoch_seconds"] if run["strategy"] == "full" else run["epoch_seconds"][1:] or run["epoch_seconds"])
+    seconds = run["epoch_seconds"]
+    return median(seconds if run["strategy"] == "full" else seconds[1:] or seconds)
 
 
 def training_lines(rows):

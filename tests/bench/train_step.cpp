@@ -67,7 +67,7 @@ double seconds_of(const std::function<void()>& work) {
 
 class Step {
  public:
-  /// `layers`: how many learn besides the head; -1: all, and the embeddings.
+  /// `layers`: how many learn besides the head, at most all of them; -1: all, and the embeddings.
   Step(const std::string& folder, at::ScalarType compute, int layers)
       : compute_(compute),
         packing_(pack(filled_up(compute))),
@@ -77,7 +77,7 @@ class Step {
     model_->load(at::kCPU);
     topology_ = model_->topology();
     suffix_.to = static_cast<int>(topology_.stages.size());
-    suffix_.from = layers < 0 ? 0 : suffix_.to - layers;
+    suffix_.from = layers < 0 ? 0 : std::max(1, suffix_.to - layers);
     set_up_head();
     const auto all = model_->parameters();
     for (std::size_t i = 0; i < all.size(); ++i)

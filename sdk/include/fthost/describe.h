@@ -236,7 +236,7 @@ struct ComponentSpec {
   std::size_t option_count = 0;
 };
 
-/// Does it have the option by which the host opens a saved model, `path`, required and of type path? Only a model must.
+/// Has a model the option `path`, required and of type path, by which saved ones are opened? True of other kinds.
 constexpr bool names_its_folder(const ComponentSpec& component) {
   if (component.kind != Kind::model) return true;
   for (std::size_t i = 0; i < component.option_count; ++i) {
