@@ -1,15 +1,14 @@
 #include "core/engine/expectation.h"
 
 #include <algorithm>
-#include <span>
 #include <unordered_set>
 
-#include "core/cache/hash.h"
 #include "core/data/order.h"
 #include "core/engine/cache_choice.h"
 #include "core/engine/calibration.h"
 #include "core/engine/device.h"
 #include "core/engine/memory.h"
+#include "core/engine/prefix_key.h"
 #include "core/engine/steps.h"
 
 namespace fthost {
@@ -24,7 +23,7 @@ std::int64_t tokens_of(const Pipeline& pipeline, const DataSet& set) {
 std::int64_t repeated_tokens(const Pipeline& pipeline, const DataSet& set, std::unordered_set<Hash128>& seen) {
   std::int64_t repeated = 0;
   for (const auto& example : set.examples)
-    if (!seen.insert(hash_of(std::as_bytes(std::span(example.tokens)))).second)
+    if (!seen.insert(key_of(example)).second)
       repeated += pipeline.data.pad ? pipeline.data.max_length : static_cast<std::int64_t>(example.tokens.size());
   return repeated;
 }

@@ -59,10 +59,6 @@ std::size_t PrefixCache::row_bytes(int stages) const {
          at::elementSize(arithmetic_.storage);
 }
 
-Hash128 PrefixCache::key_of(const Example& example) const {
-  return hash_of(std::as_bytes(std::span(example.tokens)));
-}
-
 std::unique_ptr<CacheSpace> PrefixCache::open_space(CacheStore& store, int stages) {
   return std::make_unique<CacheSpace>(store, keys_[static_cast<std::size_t>(stages)], row_bytes(stages),
                                       describe_space(network_, pipeline_, arithmetic_, stages));

@@ -71,7 +71,6 @@ class PrefixCache {
     double seconds = 0;
   };
 
-  Hash128 key_of(const Example& example) const;
   std::unique_ptr<CacheSpace> open_space(CacheStore& store, int stages);
   void open_store(bool memory, bool disk);
   at::Tensor compute(int from, const std::vector<const Example*>& examples);

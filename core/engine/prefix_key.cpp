@@ -9,6 +9,7 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "core/cache/store.h"
 #include "core/engine/device.h"
@@ -77,6 +78,10 @@ std::vector<Hash128> prefix_keys(Network& network, const Pipeline& pipeline, con
     keys.push_back(hasher.digest());
   }
   return keys;
+}
+
+Hash128 key_of(const Example& example) {
+  return hash_of(std::as_bytes(std::span(example.tokens)));
 }
 
 std::string describe_space(const Network& network, const Pipeline& pipeline, const PrefixArithmetic& how, int stages) {

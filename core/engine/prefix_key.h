@@ -30,6 +30,9 @@ Hash128 content_of_code(const Pipeline& pipeline, at::Device device);
 /// go along: never on a name or a path.
 std::vector<Hash128> prefix_keys(Network& network, const Pipeline& pipeline, const PrefixArithmetic& how, int stages);
 
+/// The key of an example's rows among those of its space: its tokens.
+Hash128 key_of(const Example& example);
+
 /// space.json of the rows that the first `stages` stages give.
 std::string describe_space(const Network& network, const Pipeline& pipeline, const PrefixArithmetic& how, int stages);
 

@@ -36,35 +36,23 @@ TEST_CASE("linear and GELU together are the two of them, with gradients", "[unit
       oracle::allowed(at::kFloat)));
 }
 
-TEST_CASE("a weight that learns is copied to bf16 anew in each step and after each change", "[unit][ops]") {
+TEST_CASE("weight and bias that learn are copied to bf16 anew in each step, and each after its own changes",
+          "[unit][ops]") {
   const at::NoGradGuard no_gradients;
-  const bool learns = GENERATE(false, true);
-  const auto weight = at::randn({32, 24}).set_requires_grad(learns), bias = at::zeros({32});
-  const auto x = at::randn({20, 24});
-  ops::Linear linear(weight, bias);
-  const auto run = [&](std::int64_t step) { return linear(x, {.step = step, .compute = at::kBFloat16}); };
-  const auto fresh = [&] { return ops::linear(x, weight, bias, at::kBFloat16); };
-  CHECK(at::equal(run(0), fresh()));
-  weight.mul_(2);
-  CHECK(at::equal(run(0), fresh()));
-  weight.mutable_data_ptr<float>()[0] += 10;  // past LibTorch's count of changes
-  CHECK(at::equal(run(1), fresh()) == learns);
-}
-
-TEST_CASE("a bias is copied to bf16 by its own changes, whatever the weight does", "[unit][ops]") {
-  const at::NoGradGuard no_gradients;
-  const bool learns = GENERATE(false, true), weight_learns = GENERATE(false, true);
+  const bool weight_learns = GENERATE(false, true), bias_learns = GENERATE(false, true);
   const auto weight = at::randn({32, 24}).set_requires_grad(weight_learns);
-  const auto bias = at::randn({32}).set_requires_grad(learns);
+  const auto bias = at::randn({32}).set_requires_grad(bias_learns);
+  const bool weight_changes = GENERATE(false, true);
+  const auto& changed = weight_changes ? weight : bias;
   const auto x = at::randn({20, 24});
   ops::Linear linear(weight, bias);
   const auto run = [&](std::int64_t step) { return linear(x, {.step = step, .compute = at::kBFloat16}); };
   const auto fresh = [&] { return ops::linear(x, weight, bias, at::kBFloat16); };
   CHECK(at::equal(run(0), fresh()));
-  bias.add_(1);
+  changed.add_(1);
   CHECK(at::equal(run(0), fresh()));
-  bias.mutable_data_ptr<float>()[0] += 10;  // past LibTorch's count of changes
-  CHECK(at::equal(run(1), fresh()) == learns);
+  changed.mutable_data_ptr<float>()[0] += 10;  // past LibTorch's count of changes
+  CHECK(at::equal(run(1), fresh()) == (weight_changes ? weight_learns : bias_learns));
 }
 
 TEST_CASE("embedding takes rows, and adds their gradients where a row was taken twice", "[unit][ops]") {
