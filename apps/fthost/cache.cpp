@@ -143,7 +143,8 @@ class Verification {
   }
 
   int report() const {
-    std::cout << whole_ << " files are whole, " << damaged_ << (damaged_ == 1 ? " was" : " were") << " damaged";
+    std::cout << whole_ << (whole_ == 1 ? " file is whole, " : " files are whole, ") << damaged_
+              << (damaged_ == 1 ? " was" : " were") << " damaged";
     if (unread_ > 0) std::cout << ", " << unread_ << " could not be read";
     std::cout << '\n';
     return damaged_ + unread_ == 0 ? kDone : kFailed;
@@ -179,14 +180,17 @@ int collect(const Arguments& arguments, const fs::path& folder) {
   if (!arguments.has("keep")) throw InputError("fthost", "gc needs --keep: how many MiB may stay");
   const auto keep = arguments.number("keep");
   if (keep < 0) throw InputError("fthost", "--keep must be 0 or more");
-  auto removed = remove_leftovers(disk(), folder);
+  const auto most_bytes = static_cast<std::uint64_t>(keep) << 20;
   const auto in_use = [](const fs::path&) { return false; };
-  const auto more = shrink_cache(disk(), folder, static_cast<std::uint64_t>(keep) << 20, in_use);
-  removed.files += more.files;
-  removed.bytes += more.bytes;
-  std::cout << "removed " << removed.files << (removed.files == 1 ? " file, " : " files, ")
-            << bytes_text(static_cast<std::int64_t>(removed.bytes)) << '\n';
-  return kDone;
+  const auto leftovers = remove_leftovers(disk(), folder);
+  const auto segments = shrink_cache(disk(), folder, most_bytes, in_use);
+  const auto files = leftovers.files + segments.files, kept = leftovers.kept + segments.kept;
+  std::cout << "removed " << files << (files == 1 ? " file, " : " files, ")
+            << bytes_text(static_cast<std::int64_t>(leftovers.bytes + segments.bytes)) << '\n';
+  if (kept > 0)
+    std::cout << kept << (kept == 1 ? " file stays: " : " files stay, the first for this: ")
+              << (leftovers.kept > 0 ? leftovers : segments).why_kept << '\n';
+  return segments.bytes_left <= most_bytes ? kDone : kFailed;
 }
 
 /// "0,3,6".

@@ -1,18 +1,21 @@
 // fthost init: from a model folder and a data file to a commented pipeline that passes `fthost check`.
 
-#include <fthost/columns.h>
 #include <fthost/error.h>
 #include <fthost/files.h>
+#include <fthost/reader.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <set>
 #include <sstream>
 #include <vector>
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
+#include "core/engine/plugin_calls.h"
+#include "core/pipeline/checked_options.h"
 #include "core/plugins/description.h"
 #include "core/plugins/model_config.h"
 
@@ -20,10 +23,11 @@ namespace fthost {
 namespace {
 
 constexpr CommandHelp kHelp{
-    "fthost init --model DIR --train FILE [--dev FILE] [--test FILE] [--output FILE]",
-    "Looks at a Hugging Face model folder and at the training data (words in columns, the label in the last one), and\n"
-    "writes a commented pipeline file that passes `fthost check` as it is.",
-    "  fthost init --model models/bert --train data/train.conll --dev data/dev.conll --output my.toml\n"};
+    "fthost init --model DIR --train FILE [--dev FILE] [--test FILE] [--reader NAME] [--output FILE]",
+    "Looks at a Hugging Face model folder and at the training data, and writes a commented pipeline file that passes\n"
+    "`fthost check` as it is. The data are words in columns, the label in the last one, or what --reader reads.",
+    "  fthost init --model models/bert --train data/train.conll --dev data/dev.conll --output my.toml\n"
+    "  fthost init --model models/bert --train ner_dataset.csv --reader gmb-csv\n"};
 
 /// What the training data looks like.
 struct DataLook {
@@ -33,18 +37,64 @@ struct DataLook {
   std::set<std::string> types;
 };
 
-DataLook look_at(const std::filesystem::path& file) {
-  DataLook look;
-  read_columns(file, {}, [&](Sentence&& sentence) {
+/// Looks at files with the reader that is named, whose options are as they are by themselves.
+class DataLooker {
+ public:
+  DataLooker(const std::string& name, PluginRegistry& registry)
+      : component_(component_named(Kind::reader, name, registry)), others_(registry.names(Kind::reader)) {
+    std::erase(others_, name);
+    require_no_options();
+    reader_ = call_plugin(component_, "being created", [&] {
+      return registry.create<Reader>(component_, checked_options(component_.description, ""));
+    });
+  }
+
+  DataLook look_at(const std::filesystem::path& file) {
+    if (!std::filesystem::exists(file)) throw InputError(file, "no such file");
+    if (std::filesystem::is_directory(file)) throw InputError(file, "expected a file, found a folder");
+    try {
+      DataLook look;
+      call_plugin(component_, "reading",
+                  [&] { reader_->read(file, [&](Sentence&& sentence) { add(sentence, look); }); });
+      if (look.sentences == 0) throw InputError(file, "there is no sentence in the file");
+      return look;
+    } catch (const InputError& error) {
+      throw with_other_readers(error);
+    }
+  }
+
+ private:
+  void require_no_options() const {
+    std::vector<std::string> required;
+    for (const auto& option : component_.description.options)
+      if (option.required) required.push_back(option.name);
+    if (required.empty()) return;
+    const auto& name = component_.description.name;
+    throw InputError("fthost", title(component_.description) + " cannot do without " + comma_separated(required),
+                     {"init knows no options of readers: write the pipeline by hand",
+                      "fthost options reader/" + name + " shows them"});
+  }
+
+  static void add(const Sentence& sentence, DataLook& look) {
     ++look.sentences;
     look.words += static_cast<std::int64_t>(sentence.words.size());
     look.longest = std::max(look.longest, sentence.words.size());
     for (const auto& label : sentence.labels)
       if (const auto dash = label.find('-'); dash != std::string::npos) look.types.insert(label.substr(dash + 1));
-  });
-  if (look.sentences == 0) throw InputError(file, "there is no sentence in the file");
-  return look;
-}
+  }
+
+  InputError with_other_readers(const InputError& error) const {
+    if (others_.empty()) return error;
+    auto messages = error.messages();
+    messages.back().notes.push_back("it was read by the reader '" + component_.description.name +
+                                    "'; --reader takes another: " + comma_separated(others_));
+    return InputError(std::move(messages));
+  }
+
+  const FoundComponent& component_;
+  std::vector<std::string> others_;
+  std::shared_ptr<Reader> reader_;
+};
 
 std::string listed(const std::vector<std::string>& names) {
   return names.empty() ? "none" : comma_separated(names);
@@ -72,7 +122,7 @@ void write_data(std::ostream& out, const Arguments& arguments, const DataLook& l
                 const std::filesystem::path& output) {
   out << "# " << count_text(look.sentences) << " sentences, " << count_text(look.words) << " words, the longest of "
       << look.longest << " words; entity types: " << listed({look.types.begin(), look.types.end()}) << ".\n"
-      << "[data]\nreader = \"conll\"\n"
+      << "[data]\nreader = " << toml_value(arguments.text("reader")) << '\n'
       << "train = " << toml_path(arguments.text("train"), output) << '\n';
   if (arguments.has("dev"))
     out << "dev = " << toml_path(arguments.text("dev"), output) << '\n';
@@ -117,6 +167,8 @@ int init_command(const std::vector<std::string>& words) {
   options.add_options()("model", po::value<std::string>(), "a Hugging Face model folder")(
       "train", po::value<std::string>(), "the training data")("dev", po::value<std::string>(), "the dev set")(
       "test", po::value<std::string>(), "the test set")(
+      "reader", po::value<std::string>()->default_value("conll"),
+      "the reader of all of them; `fthost options reader` lists which there are")(
       "output", po::value<std::string>()->default_value("pipeline.toml"), "the file to write; never overwritten");
   const Arguments arguments(kHelp, options, {}, words);
   if (arguments.help_shown()) return kDone;
@@ -128,9 +180,10 @@ int init_command(const std::vector<std::string>& words) {
   FoundPlugins registry;
   const ModelConfig config = read_model_config(model_folder);
   const auto& model = model_for(config, registry);
-  const DataLook look = look_at(train);
+  DataLooker looker(arguments.text("reader"), registry);
+  const DataLook look = looker.look_at(train);
   for (const auto* set : {"dev", "test"})
-    if (arguments.has(set)) look_at(arguments.text(set));
+    if (arguments.has(set)) looker.look_at(arguments.text(set));
   write_file(disk(), output, pipeline_text(arguments, look, config, model.description.name, output));
   try {
     load_pipeline(output, {}, registry);

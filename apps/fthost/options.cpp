@@ -7,7 +7,6 @@
 
 #include "apps/fthost/command.h"
 #include "apps/fthost/session.h"
-#include "core/pipeline/plugin_choice.h"
 
 namespace fthost {
 namespace {
@@ -17,15 +16,6 @@ constexpr CommandHelp kHelp{
     "Describes a component and its options: type, range, default and meaning. KIND alone lists\n"
     "the components of that kind.",
     "  fthost options freezing\n  fthost options freezing/last-n-layers\n"};
-
-InputError no_component(const PluginRegistry& registry, Kind kind, const std::string& name) {
-  const auto names = registry.names(kind);
-  Message message{.place = {"fthost", 0, 0}, .text = "there is no " + title(kind, name)};
-  const auto near = nearest_name(name, names);
-  if (!near.empty()) message.text += "; did you mean '" + std::string(near) + "'?";
-  message.notes = known_plugins(kind, registry, name);
-  return InputError(std::move(message));
-}
 
 void describe_component(const FoundComponent& found) {
   const auto& description = found.description;
@@ -48,10 +38,7 @@ int options_command(const std::vector<std::string>& words) {
     for (const auto& name : registry.names(kind)) describe_component(*registry.find(kind, name));
     return kDone;
   }
-  const auto name = what.substr(slash + 1);
-  const auto* found = registry.find(kind, name);
-  if (found == nullptr) throw no_component(registry, kind, name);
-  describe_component(*found);
+  describe_component(component_named(kind, what.substr(slash + 1), registry));
   return kDone;
 }
 

@@ -8,9 +8,11 @@
 #include <fthost/scheme.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/case_conv.hpp>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
+#include <locale>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -108,13 +110,14 @@ Columns read_columns_of(const Arguments& arguments) {
   return taker.finish();
 }
 
-/// The scheme that --scheme names; nothing for `auto`.
-std::optional<Scheme> asked_scheme(const std::string& name) {
+/// The scheme that --scheme names, in small letters or in capitals, as papers have it; nothing for `auto`.
+std::optional<Scheme> asked_scheme(const std::string& text) {
+  const auto name = boost::algorithm::to_lower_copy(text, std::locale::classic());
   if (name == "auto") return std::nullopt;
   if (name == "iobes") return Scheme::bioes;  // seqeval's name of it
   const auto scheme = scheme_named(name);
   if (!scheme || *scheme == Scheme::none)
-    throw InputError("fthost", "--scheme is 'auto', 'iob1', 'iob2' or 'bioes', not '" + name + "'");
+    throw InputError("fthost", "--scheme is 'auto', 'iob1', 'iob2' or 'bioes', not '" + text + "'");
   return scheme;
 }
 

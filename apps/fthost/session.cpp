@@ -13,6 +13,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/pipeline/plugin_choice.h"
+
 namespace fthost {
 namespace {
 
@@ -150,6 +152,16 @@ Kind kind_named(const std::string& name) {
   Message message{.place = {"fthost", 0, 0}, .text = "there is no kind '" + name + "'"};
   if (!near.empty()) message.text += "; did you mean '" + std::string(near) + "'?";
   message.notes = {"kinds: model, head, reader, freezing, optimizer, schedule, sink"};
+  throw InputError(std::move(message));
+}
+
+const FoundComponent& component_named(Kind kind, const std::string& name, const PluginRegistry& registry) {
+  if (const auto* found = registry.find(kind, name)) return *found;
+  const auto names = registry.names(kind);
+  Message message{.place = {"fthost", 0, 0}, .text = "there is no " + title(kind, name)};
+  const auto near = nearest_name(name, names);
+  if (!near.empty()) message.text += "; did you mean '" + std::string(near) + "'?";
+  message.notes = known_plugins(kind, registry, name);
   throw InputError(std::move(message));
 }
 

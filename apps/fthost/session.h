@@ -49,6 +49,9 @@ Pipeline load_pipeline(const Arguments& arguments, PluginRegistry& registry, Tas
 /// The kind that a word of the command line names. Throws InputError with the nearest name and all of them.
 Kind kind_named(const std::string& name);
 
+/// The component that the command line names. Throws InputError with the nearest name and all that there are.
+const FoundComponent& component_named(Kind kind, const std::string& name, const PluginRegistry& registry);
+
 /// The study that the word `pipeline` names; none when the file holds no [study] or --point names one of its points.
 std::optional<Study> load_study(const Arguments& arguments, PluginRegistry& registry);
 

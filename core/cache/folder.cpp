@@ -53,20 +53,27 @@ bool is_half_written(const fs::path& path) {
   return has_temporary_name(path) && parse_hex(path.parent_path().filename().string());
 }
 
-/// False when it stays, or when another process was first.
-bool try_remove(Files& files, const fs::path& path) {
+/// It may stay, or another process may be first.
+void try_remove(Files& files, const fs::path& path) {
   try {
     files.remove(path);
-    return true;
   } catch (const FileError&) {
-    return false;
   }
 }
 
-void remove_counted(Files& files, const fs::path& path, std::uint64_t bytes, Removed& removed) {
-  if (!try_remove(files, path)) return;
-  ++removed.files;
-  removed.bytes += bytes;
+/// Is it gone? Counts what was removed, and what stays.
+bool remove_counted(Files& files, const fs::path& path, std::uint64_t bytes, Removed& removed) {
+  try {
+    files.remove(path);
+    ++removed.files;
+    removed.bytes += bytes;
+    return true;
+  } catch (const FileError& error) {
+    std::error_code unknown;
+    if (!fs::exists(path, unknown) && !unknown) return true;  // another process was first
+    if (removed.kept++ == 0) removed.why_kept = error.what();
+    return false;
+  }
 }
 
 /// Another process is about to put its first segment there.
@@ -125,10 +132,10 @@ Removed shrink_cache(Files& files, const fs::path& folder, std::uint64_t most_by
   for (const auto& segment : segments) held += segment.bytes;
   Removed removed;
   for (const auto& segment : segments) {
-    if (held - removed.bytes <= most_bytes) break;
-    if (!in_use(segment.path)) remove_counted(files, segment.path, segment.bytes, removed);
+    if (held <= most_bytes) break;
+    if (!in_use(segment.path) && remove_counted(files, segment.path, segment.bytes, removed)) held -= segment.bytes;
   }
-  removed.bytes_left = held - removed.bytes;
+  removed.bytes_left = held;
   if (removed.files > 0) remove_empty_spaces(files, folder);
   return removed;
 }

@@ -42,6 +42,8 @@ struct Removed {
   std::size_t files = 0;
   std::uint64_t bytes = 0;
   std::uint64_t bytes_left = 0;  ///< Of segments, after shrink_cache.
+  std::size_t kept = 0;          ///< Files that the disk did not let go.
+  std::string why_kept;          ///< Of the first of them: "cannot remove …: …".
 };
 
 /// Removes the least recently used segments of the cache until it holds at most `most_bytes`; those that `in_use` names

@@ -57,8 +57,36 @@ TEST_CASE("init looks at the dev and the test set too", "[pipeline][apps]") {
   tiny.folder().write("empty.conll", "\n");
   const auto empty = init(tiny, {"--test", "empty.conll", "--output", "mine.toml"});
   CHECK(empty.status == 2);
-  CHECK(empty.err == "empty.conll: error: there is no sentence in the file\n");
+  CHECK(empty.err ==
+        "empty.conll: error: there is no sentence in the file\n"
+        "  it was read by the reader 'conll'; --reader takes another: gmb-csv\n");
   CHECK_FALSE(std::filesystem::exists(tiny.folder() / "mine.toml"));
+}
+
+TEST_CASE("init takes another reader", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  tiny.folder().write("words.csv",
+                      "Sentence #,Word,POS,Tag\nSentence: 1,anna,NNP,B-per\n,sees,VBZ,O\n,rome,NNP,B-geo\n"
+                      "Sentence: 2,bell,NNP,B-per\n,waits,VBZ,O\n");
+  const auto run_init = [&](const std::string& reader) {
+    return run_program({"init", "--model", TinyPipeline::model().string(), "--train", "words.csv", "--output",
+                        "mine.toml", "--reader", reader},
+                       tiny.folder().path());
+  };
+  const auto unknown = run_init("gmb_csv");
+  CHECK(unknown.status == 2);
+  CHECK(unknown.err.starts_with("fthost: error: there is no reader 'gmb_csv'; did you mean 'gmb-csv'?\n"));
+  const auto wrong = run_init("conll");
+  CHECK(wrong.status == 2);
+  CHECK(wrong.err.ends_with("\n  it was read by the reader 'conll'; --reader takes another: gmb-csv\n"));
+  CHECK_FALSE(std::filesystem::exists(tiny.folder() / "mine.toml"));
+  const auto made = run_init("gmb-csv");
+  INFO(made.err);
+  REQUIRE(made.status == 0);
+  const auto text = tiny.read("mine.toml");
+  CHECK(text.find("# 2 sentences, 5 words, the longest of 3 words; entity types: geo, per.\n"
+                  "[data]\nreader = \"gmb-csv\"\ntrain = \"words.csv\"\n") != std::string::npos);
+  CHECK(run_program({"check", "mine.toml"}, tiny.folder().path()).status == 0);
 }
 
 TEST_CASE("init leaves no pipeline that does not pass check", "[pipeline][apps]") {

@@ -118,7 +118,8 @@ TEST_CASE("score goes by the scheme that it is told", "[unit][apps]") {
   CHECK(f1("iob2") == 1);
   CHECK(f1("iob1") == 2);
   CHECK(f1("bioes") == 0);
-  for (const std::string name : {"bilou", "none", "BIOES"}) {
+  CHECK(f1("IOB1") == 2);
+  for (const std::string name : {"bilou", "none", "None"}) {
     const auto unknown = run_program({"score", "scored.conll", "--scheme", name}, folder.path());
     CHECK(unknown.status == 2);
     CHECK(unknown.err == "fthost: error: --scheme is 'auto', 'iob1', 'iob2' or 'bioes', not '" + name + "'\n");

@@ -14,6 +14,7 @@ runs nothing; --picture draws it, too.
 Times mean something on a quiet machine only."""
 import argparse, pathlib, tempfile
 
+from bars import Bars
 from base_model import write_base_model
 from corpora import write_first_sentences
 from operation_count import operation_share
@@ -111,44 +112,34 @@ def label(learning):
 
 def draw_shape(rows, title, left, layers, picture):
     """Bars of a shape: an epoch over that of full fine-tuning, and a line across each for the operation count."""
-    full = rows[0]["seconds"]
     learning = sorted({row["learning"] for row in rows}, key=lambda n: layers + 1 if n == "full" else n)
-    bottom, height, step = 250, 180, 76
-    picture.append(f'<text class="t" x="{left}" y="30">{title}</text>')
-    picture.append(f'<text x="{left}" y="48">100 % = {full:.0f} s</text>')
-    picture.append(f'<path class="axis" d="M{left} {bottom}h{step * len(learning)}"/>')
+    height, step = 180, 76
+    picture.panel(left, step * len(learning), title, f"100 % = {rows[0]['seconds']:.0f} s")
     for i, what in enumerate(learning):
         x = left + i * step + 8
-        picture.append(f'<text class="m" x="{x + 28}" y="{bottom + 18}">{label(what)}</text>')
+        picture.text(x + 28, picture.bottom + 18, label(what), "m")
         for cached, at in ((False, 15),) if what == "full" else ((True, 0), (False, 30)):
             row = next((row for row in rows if row["learning"] == what and (row["cached"] == cached or what == "full")), None)
             if row is None:
                 continue
-            share, ideal = row["share"], row["ideal"]
-            style, high = "kept" if cached else "not", share * height
-            picture.append(f'<rect class="{style}" x="{x + at}" y="{bottom - high:.1f}" width="26" height="{high:.1f}"/>')
-            above = bottom - max(high, ideal * height) - 5
-            picture.append(f'<text class="m" x="{x + at + 13}" y="{above:.1f}">{100 * share:.2g}</text>')
-            picture.append(f'<path class="ideal" d="M{x + at - 2} {bottom - ideal * height:.1f}h30"/>')
+            ideal = row["ideal"] * height
+            picture.bar(x + at, row["share"] * height, "kept" if cached else "not", f"{100 * row['share']:.2g}", ideal)
+            picture.line(x + at - 2, f"{picture.bottom - ideal:.1f}", 30, "ideal")
 
 
 def draw(results, file):
-    picture = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 880 310" role="img" aria-label="Seconds of an epoch '
-               'by number of learning layers, in per cent of full fine-tuning">',
-               '<style>text{font:12px sans-serif;fill:#1b1f24}.t{font-weight:bold;font-size:15px}.m{text-anchor:middle}'
-               '.kept{fill:#2a6db0}.not{fill:#b9c6d6}.axis{stroke:#57606a}.ideal{stroke:#b35900;stroke-width:2}'
-               'rect.bg{fill:#fff}</style>', '<rect class="bg" width="880" height="310"/>']
+    picture = Bars(880, 310, 250, "Seconds of an epoch by number of learning layers, in per cent of full fine-tuning")
     left = 20
     for shape, title in (("minilm", "MiniLM, 6 layers"), ("base", "BERT-base\u2019s shape, 12 layers")):
         rows = rows_of(results, shape)
         if rows:
             draw_shape(rows, title, left, LAYERS[shape], picture)
             left += 76 * len(LEARNING[shape]) + 70
-    picture.append('<rect class="kept" x="20" y="285" width="14" height="14"/><text x="40" y="297">an epoch of training '
-                   'with the cache, in % of full</text><rect class="not" x="350" y="285" width="14" height="14"/>'
-                   '<text x="370" y="297">without it</text><path class="ideal" d="M460 292h20"/>'
-                   '<text x="486" y="297">what the count of operations says</text></svg>')
-    file.write_text("\n".join(picture) + "\n", encoding="utf-8")
+    picture.key(20, 285, "kept", "an epoch of training with the cache, in % of full")
+    picture.key(350, 285, "not", "without it")
+    picture.line(460, 292, 20, "ideal")
+    picture.text(486, 297, "what the count of operations says")
+    picture.write(file)
 
 
 def main():

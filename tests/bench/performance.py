@@ -4,6 +4,7 @@
 usage: performance.py --peer "PYTHON PEER.py" [--train-step build/dev/bin/train_step] [--rounds 3] [--threads 2]
                       [--fthost build/release/bin/fthost] [--data data/wnut17] [--only PART,PART]
                       [--results performance.jsonl] [--page docs/performance.md]
+                      [--picture docs/images/performance.svg]
 
 Its parts, each once a round, one program after the other in turn; the round is the seed:
   start-up  `fthost check` and `fthost --help`, 20 times each; the quickstart, from the start to the first step
@@ -21,11 +22,12 @@ Its parts, each once a round, one program after the other in turn; the round is 
 What stands in the results file already, with the same --epochs, --sentences and --threads, is not run again, so that it
 may be stopped at any time. A call is a sitting: programs are compared within one only, since a machine is faster in one
 hour than in the next. Tables of medians are printed at the end, or at once with --table; --page writes them into a page,
-between its two markers. Times mean something on a quiet machine only."""
+between its two markers, --picture draws the training's seconds. Times mean something on a quiet machine only."""
 import argparse, datetime, json, os, pathlib, re, shlex, subprocess, sys, tempfile
 
 from corpora import sentences_of, write_first_sentences, write_grown
 from performance_page import print_tables, whole_rounds, write_page
+from performance_picture import draw
 from program_runs import (CONFIGS, MINILM, TOP, arguments, epoch_seconds, median, plan, record_of, run_fthost, run_peer,
                           run_program)
 from results_file import ResultsFile
@@ -282,6 +284,7 @@ def parse_arguments():
     parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path("performance.jsonl"))
     parser.add_argument("--table", action="store_true", help="print the tables of what is there, run nothing")
     parser.add_argument("--page", type=pathlib.Path, help="write them into this page, too")
+    parser.add_argument("--picture", type=pathlib.Path, help="draw the seconds of the part training")
     options = parser.parse_args()
     options.data, options.fthost, options.sitting = options.data.resolve(), options.fthost.resolve(), now()
     options.setting = {name: getattr(options, name) for name in ("epochs", "sentences", "threads")}
@@ -303,6 +306,8 @@ def main():
     print_tables(rows)
     if options.page:
         write_page(rows, options.page)
+    if options.picture:
+        draw(rows, options.picture)
 
 
 if __name__ == "__main__":

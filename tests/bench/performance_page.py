@@ -68,7 +68,8 @@ def goal(text, found, written, met, least=ROUNDS):
     if not found:
         return text, NOT_MEASURED, ""
     middle = median(found)
-    span = f" ({written(min(found))} to {written(max(found))})" if len(found) > 1 else ""
+    ends = [written(end).removesuffix(" times").removesuffix(" of it") for end in (min(found), max(found))]
+    span = f" ({' to '.join(ends)})" if len(found) > 1 else ""
     verdict = f"{len(found)} of {least} rounds" if len(found) < least else "yes" if met(middle) else "no"
     return text, written(middle) + span, verdict
 

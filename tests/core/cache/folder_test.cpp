@@ -151,6 +151,8 @@ TEST_CASE("cache says what it holds where the disk keeps everything", "[unit][ca
     CHECK(removed.bytes_left == bytes_in(folder.path()));
     CHECK(removed.bytes == removed.files * 100);
     CHECK(removed.files == std::min<std::size_t>(call - 1, 3));
+    CHECK(removed.kept == (call > 3 ? 0 : 6 - call));
+    CHECK(removed.why_kept.empty() == (call > 3));
     CHECK(remove_leftovers(files, folder.path()).files == 0);
     CHECK(fs::exists(folder / named('6')));
   }
