@@ -59,7 +59,7 @@ class DataLooker {
       if (look.sentences == 0) throw InputError(file, "there is no sentence in the file");
       return look;
     } catch (const InputError& error) {
-      throw with_other_readers(error);
+      throw with_other_ways(error);
     }
   }
 
@@ -83,11 +83,15 @@ class DataLooker {
       if (const auto dash = label.find('-'); dash != std::string::npos) look.types.insert(label.substr(dash + 1));
   }
 
-  InputError with_other_readers(const InputError& error) const {
-    if (others_.empty()) return error;
+  /// `error`, and how else the file could be read.
+  InputError with_other_ways(const InputError& error) const {
+    const auto& name = component_.description.name;
     auto messages = error.messages();
-    messages.back().notes.push_back("it was read by the reader '" + component_.description.name +
-                                    "'; --reader takes another: " + comma_separated(others_));
+    auto& notes = messages.back().notes;
+    notes.push_back("it was read by the reader '" + name +
+                    "', its options left as they are; a pipeline that is written " +
+                    "by hand gives them in [data]: fthost options reader/" + name);
+    if (!others_.empty()) notes.push_back("--reader takes another reader: " + comma_separated(others_));
     return InputError(std::move(messages));
   }
 
@@ -159,6 +163,15 @@ std::string pipeline_text(const Arguments& arguments, const DataLook& look, cons
   return out.str();
 }
 
+void require_new_file(const std::filesystem::path& output) {
+  if (std::filesystem::is_directory(output)) throw InputError(output, "expected a file's name, found a folder");
+  if (std::filesystem::exists(output))
+    throw InputError(output, "the file is there already", {"--output names another one"});
+  const auto folder = output.parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder))
+    throw InputError(output, "there is no folder " + folder.string());
+}
+
 }  // namespace
 
 int init_command(const std::vector<std::string>& words) {
@@ -175,8 +188,7 @@ int init_command(const std::vector<std::string>& words) {
   const auto model_folder = arguments.required("model");
   const auto train = arguments.required("train");
   const std::filesystem::path output = arguments.text("output");
-  if (std::filesystem::exists(output))
-    throw InputError(output, "the file is there already", {"--output names another one"});
+  require_new_file(output);
   FoundPlugins registry;
   const ModelConfig config = read_model_config(model_folder);
   const auto& model = model_for(config, registry);

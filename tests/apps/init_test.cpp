@@ -2,6 +2,7 @@
 
 #include "tests/apps/tiny_pipeline.h"
 #include "tests/catch.h"
+#include "tests/core/plugins/fixtures.h"
 
 namespace fthost {
 namespace {
@@ -29,11 +30,17 @@ TEST_CASE("init writes a pipeline that passes check and runs as it is", "[pipeli
   CHECK(run.status == 0);
 }
 
-TEST_CASE("init never overwrites a file", "[pipeline][apps]") {
+TEST_CASE("init writes a new file only, in a folder that is there", "[pipeline][apps]") {
   const TinyPipeline tiny;
   const auto again = init(tiny, {"--output", "tiny.toml"});
   CHECK(again.status == 2);
   CHECK(again.err == "tiny.toml: error: the file is there already\n  --output names another one\n");
+  const auto folder = init(tiny, {"--output", "."});
+  CHECK(folder.status == 2);
+  CHECK(folder.err == ".: error: expected a file's name, found a folder\n");
+  const auto nowhere = init(tiny, {"--output", "no/such/mine.toml"});
+  CHECK(nowhere.status == 2);
+  CHECK(nowhere.err == "no/such/mine.toml: error: there is no folder no/such\n");
 }
 
 TEST_CASE("init names files as the pipeline's folder sees them", "[pipeline][apps]") {
@@ -59,7 +66,9 @@ TEST_CASE("init looks at the dev and the test set too", "[pipeline][apps]") {
   CHECK(empty.status == 2);
   CHECK(empty.err ==
         "empty.conll: error: there is no sentence in the file\n"
-        "  it was read by the reader 'conll'; --reader takes another: gmb-csv\n");
+        "  it was read by the reader 'conll', its options left as they are; a pipeline that is written by hand gives "
+        "them in [data]: fthost options reader/conll\n"
+        "  --reader takes another reader: gmb-csv\n");
   CHECK_FALSE(std::filesystem::exists(tiny.folder() / "mine.toml"));
 }
 
@@ -78,7 +87,7 @@ TEST_CASE("init takes another reader", "[pipeline][apps]") {
   CHECK(unknown.err.starts_with("fthost: error: there is no reader 'gmb_csv'; did you mean 'gmb-csv'?\n"));
   const auto wrong = run_init("conll");
   CHECK(wrong.status == 2);
-  CHECK(wrong.err.ends_with("\n  it was read by the reader 'conll'; --reader takes another: gmb-csv\n"));
+  CHECK(wrong.err.ends_with("\n  --reader takes another reader: gmb-csv\n"));
   CHECK_FALSE(std::filesystem::exists(tiny.folder() / "mine.toml"));
   const auto made = run_init("gmb-csv");
   INFO(made.err);
@@ -87,6 +96,17 @@ TEST_CASE("init takes another reader", "[pipeline][apps]") {
   CHECK(text.find("# 2 sentences, 5 words, the longest of 3 words; entity types: geo, per.\n"
                   "[data]\nreader = \"gmb-csv\"\ntrain = \"words.csv\"\n") != std::string::npos);
   CHECK(run_program({"check", "mine.toml"}, tiny.folder().path()).status == 0);
+}
+
+TEST_CASE("init refuses a reader that needs options", "[pipeline][apps]") {
+  const TinyPipeline tiny;
+  const auto odd = init(tiny, {"--reader", "odd-reader", "--output", "mine.toml"},
+                        {{"FTHOST_PLUGIN_PATH", fixture("misbehaving.so").string()}});
+  CHECK(odd.status == 2);
+  CHECK(odd.err ==
+        "fthost: error: reader 'odd-reader' cannot do without how\n"
+        "  init knows no options of readers: write the pipeline by hand\n"
+        "  fthost options reader/odd-reader shows them\n");
 }
 
 TEST_CASE("init leaves no pipeline that does not pass check", "[pipeline][apps]") {

@@ -2,7 +2,7 @@
 import xml.sax.saxutils
 
 STYLE = ("text{font:12px sans-serif;fill:#1b1f24}.t{font-weight:bold;font-size:15px}.m{text-anchor:middle}"
-         ".kept{fill:#2a6db0}.not{fill:#b9c6d6}.more{fill:#e3e8ee}.axis{stroke:#57606a}"
+         ".kept{fill:#2a6db0}.not{fill:#b9c6d6}.more{fill:#dbe2ea}.axis{stroke:#57606a}"
          ".ideal{stroke:#b35900;stroke-width:2}rect.bg{fill:#fff}")
 
 

@@ -96,17 +96,20 @@ def measure_training(options, work, round, once):
             # A round that was broken off is measured anew: its programs would not be of one sitting.
             what = {"strategy": strategy, "who": who, "precision": precision, "sitting": options.sitting}
             if who == "fthost":
-                once(what, lambda: train_fthost(options, work, round, strategy, precision, small_sets(work)))
+                once(what, lambda: with_same_tokens(options, train_fthost(options, work, round, strategy, precision,
+                                                                          small_sets(work))))
             else:
-                once(what, lambda: train_peer(options, work, round, strategy, flags))
-        require_same_tokens(options.results_there.matching(part="training", sitting=options.sitting))
+                once(what, lambda: with_same_tokens(options, train_peer(options, work, round, strategy, flags)))
 
 
-def require_same_tokens(rows):
+def with_same_tokens(options, row):
+    """`row`; the call ends when another program of the sitting trained on another number of tokens."""
+    rows = options.results_there.matching(part="training", sitting=options.sitting) + [row]
     tokens = {row["tokens"] for row in rows} - {None}
     if len(tokens) > 1:
-        sys.exit(f"performance.py: the programs trained on different numbers of tokens: {sorted(tokens)}; what was "
-                 "measured since this call began compares nothing")
+        sys.exit(f"performance.py: the programs trained on different numbers of tokens: {sorted(tokens)}; that "
+                 "compares nothing")
+    return row
 
 
 def measure_accuracy(options, work, round, once):
