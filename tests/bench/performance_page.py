@@ -83,7 +83,7 @@ def goals_of_speed(rows):
 
 
 def goals_of_accuracy(rows):
-    for part, sentences in (("training", "the small dev set"), ("accuracy", "the whole one")):
+    for part, sentences in (("training", "the small dev set"), ("accuracy", "the whole dev set")):
         for strategy in STRATEGIES:
             found = differences(rows, part, "f1", strategy)
             means = [sum(found) / len(found)] if found else []
